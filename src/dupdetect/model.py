@@ -92,9 +92,7 @@ class Published:
 
     def __post_init__(self) -> None:
         timed = isinstance(self.moment, dt.datetime)
-        if timed != (self.precision == "time") or (
-            isinstance(self.moment, dt.datetime) and self.moment.tzinfo is None
-        ):
+        if timed != (self.precision == "time") or (isinstance(self.moment, dt.datetime) and self.moment.tzinfo is None):
             raise ValueError(
                 f"an aware datetime has precision 'time', a date another: {self.moment!r}, {self.precision!r}"
             )
