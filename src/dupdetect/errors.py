@@ -148,7 +148,8 @@ class SettingsMismatchError(StoreError):
     def __init__(self, where: str, fields: Mapping[str, tuple[Any, Any]]) -> None:
         listed = "; ".join(f"{name}: index has {have!r}, asked for {want!r}" for name, (have, want) in fields.items())
         super().__init__(
-            f"{where}: built with other settings ({listed}). Open it without settings to use its own, or build a new index."
+            f"{where}: built with other settings ({listed}). "
+            "Open it without settings to use its own, or build a new index."
         )
         self.fields = dict(fields)
 

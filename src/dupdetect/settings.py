@@ -23,7 +23,7 @@ class Settings:
     Parameters
     ----------
     shingle_words : int
-        Words a shingle, 1–16. Three keeps a copy-edited sentence recognisable and is what Broder's successors settled on.
+        Words a shingle, 1–16. With three, a copy-edited sentence still shares some.
     shingle_signs : int
         Signs a shingle in scripts written without spaces (Chinese, Japanese, Thai …), 1–16.
     permutations : int
