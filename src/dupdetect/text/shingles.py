@@ -1,0 +1,111 @@
+"""Shingles: every run of a few neighbouring tokens as one 64-bit hash (Broder 1997, doi:10.1109/SEQUEN.1997.666900)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.settings import Settings
+from dupdetect.text.normalize import code_points, fold
+from dupdetect.text.tokens import SIGN, Tokens, finalize, find_tokens
+
+__all__ = ["Shingles", "shingle", "shingle_batch"]
+
+_CHUNK = 1 << 16
+"""Characters a chunk: its arrays stay in the second-level cache (``python -m benchmarks run signature``)."""
+
+_PLACE = (0x9FB21C651E98DF25, 0xD6E8FEB86659FD93)
+"""Seeds of the odd multiplier of each place in a shingle, so that the order of tokens counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Shingles:
+    """Tokens and shingles of many texts, ragged: text *i* owns ``[offsets[i]:offsets[i + 1]]`` of each array.
+
+    Parameters
+    ----------
+    hashes : ndarray of uint64
+        Shingle hashes in reading order, repeats included.
+    offsets : ndarray of int64, shape (n + 1,)
+    token_hashes : ndarray of uint64
+    token_offsets : ndarray of int64, shape (n + 1,)
+    """
+
+    hashes: NDArray[np.uint64]
+    offsets: NDArray[np.int64]
+    token_hashes: NDArray[np.uint64]
+    token_offsets: NDArray[np.int64]
+
+
+def shingle(tokens: Tokens, settings: Settings) -> NDArray[np.uint64]:
+    """Return the hash of the shingle that starts at each token, shape (m,), m ≤ len(tokens), repeats included.
+
+    A shingle spans ``settings.shingle_words`` tokens, or ``settings.shingle_signs`` where it starts with a sign of a
+    script written without spaces; one that would run over the end is left out.
+    """
+    hashes, _ = _shingle(tokens.hashes, tokens.kinds, np.array([0, len(tokens)], dtype=np.int64), settings)
+    return hashes
+
+
+def shingle_batch(texts: Sequence[str], settings: Settings) -> Iterator[tuple[slice, Shingles]]:
+    """Tokenise and shingle many texts in chunks that fit the cache.
+
+    Yields
+    ------
+    chunk : slice
+        Which of `texts`.
+    shingles : Shingles
+        Theirs; equal to `tokenize` and `shingle` of each.
+    """
+    start = 0
+    while start < len(texts):
+        stop, size = start, 0
+        while stop < len(texts) and (stop == start or size + len(texts[stop]) < _CHUNK):
+            size += len(texts[stop]) + 1
+            stop += 1
+        yield slice(start, stop), _shingle_chunk(texts[start:stop], settings)
+        start = stop
+
+
+def _shingle_chunk(texts: Sequence[str], settings: Settings) -> Shingles:
+    folded = [fold(text) for text in texts]
+    joined = "\n".join(folded)
+    points = np.frombuffer(joined.encode("ascii"), dtype=np.uint8) if joined.isascii() else code_points(joined)
+    tokens = find_tokens(points)
+    lengths = np.fromiter(map(len, folded), dtype=np.int64, count=len(folded))
+    bounds = np.zeros(len(texts) + 1, dtype=np.int64)
+    np.cumsum(lengths + 1, out=bounds[1:])
+    token_offsets = np.searchsorted(tokens.starts, bounds).astype(np.int64)
+    hashes, offsets = _shingle(tokens.hashes, tokens.kinds, token_offsets, settings)
+    return Shingles(hashes=hashes, offsets=offsets, token_hashes=tokens.hashes, token_offsets=token_offsets)
+
+
+def _shingle(
+    hashes: NDArray[np.uint64], kinds: NDArray[np.uint8], offsets: NDArray[np.int64], settings: Settings
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Shingle the tokens of many texts; return the hashes and each text's place among them."""
+    count = len(hashes)
+    texts = len(offsets) - 1
+    room = np.repeat(offsets[1:], np.diff(offsets)) - np.arange(count)
+    """Tokens from here to the end of the text."""
+    signs = kinds == SIGN
+    mixed = _combine(hashes, settings.shingle_words)
+    fits = room >= settings.shingle_words
+    if signs.any():
+        mixed = np.where(signs, _combine(hashes, settings.shingle_signs), mixed)
+        fits = np.where(signs, room >= settings.shingle_signs, fits)
+    owner = np.repeat(np.arange(texts), np.diff(offsets))[fits]
+    places = np.zeros(texts + 1, dtype=np.int64)
+    np.cumsum(np.bincount(owner, minlength=texts), out=places[1:])
+    return finalize(mixed[fits]), places
+
+
+def _combine(hashes: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
+    total = hashes * np.uint64(_PLACE[0])
+    for place in range(1, min(size, len(hashes))):
+        multiplier = np.uint64((_PLACE[0] * pow(_PLACE[1], place, 2**64)) % 2**64)
+        total[:-place] += hashes[place:] * multiplier
+    return total
