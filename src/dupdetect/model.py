@@ -223,9 +223,9 @@ class Fingerprint:
     signature : ndarray of uint32, shape (permutations,)
         MinHash signature, bit for bit datasketch's (scheme ``affine32``). All ones for a text without shingles.
     sample : ndarray of uint64, shape (n,)
-        Containment sample: ascending shingle hashes under a threshold, or the smallest few.
+        Containment sample: distinct shingle hashes under a threshold, ascending.
     shingles : int
-        Distinct shingles in the text.
+        Shingles in the text, repeats counted.
     tokens : int
         Tokens in the text.
     digest : bytes

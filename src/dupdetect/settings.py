@@ -37,7 +37,7 @@ class Settings:
         The containment sample keeps one shingle hash in so many (FracMinHash, Irber et al. 2022,
         doi:10.1101/2022.01.11.475838).
     sample_floor : int
-        … but at least so many of a short document, its smallest ones.
+        … but of a short document so many on average: its threshold is raised. All of one that has no more.
     text_version : int
         Version of the text layer; see `TEXT_VERSION`.
 

@@ -14,7 +14,7 @@ from dupdetect.text.tokens import SIGN, Tokens, finalize, find_tokens
 
 __all__ = ["Shingles", "shingle", "shingle_batch"]
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 18
 """Characters a chunk: its arrays stay in the second-level cache (``python -m benchmarks run signature``)."""
 
 _PLACE = (0x9FB21C651E98DF25, 0xD6E8FEB86659FD93)

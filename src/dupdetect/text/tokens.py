@@ -16,6 +16,7 @@ Rules, in the order of `CharClass` (the oracle in ``tests/unit/text`` spells the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,20 @@ SIGN = 3
 _MULTIPLIER = 0x9E3779B97F4A7C15
 """2**64 over the golden ratio, odd (Knuth, TAOCP 3, 6.4)."""
 _INVERSE = pow(_MULTIPLIER, -1, 2**64)
+
+# As uint8 scalars: against an IntEnum NumPy would widen the whole array first.
+_IGNORED, _MID_NUMBER, _LETTER, _DIGIT, _MARK, _SIGN, _SIGN_MARK = (
+    np.uint8(name)
+    for name in (
+        CharClass.IGNORED,
+        CharClass.MID_NUMBER,
+        CharClass.LETTER,
+        CharClass.DIGIT,
+        CharClass.MARK,
+        CharClass.SIGN,
+        CharClass.SIGN_MARK,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,9 +98,22 @@ def finalize(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _powers(base: int, count: int) -> NDArray[np.uint64]:
-    powers = np.full(count, base, dtype=np.uint64)
-    powers[:1] = 1
-    return np.multiply.accumulate(powers)
+    """Return ``base**0, base**1 …`` mod 2**64, shape (count,)."""
+    bits = count.bit_length()
+    # Only the powers of ordinary chunks are worth keeping; those of a monster would hold its memory for good.
+    return (_kept_powers if bits <= _KEPT_BITS else _powers_upto)(base, bits)[:count]
+
+
+def _powers_upto(base: int, bits: int) -> NDArray[np.uint64]:
+    powers = np.full(1 << bits, base, dtype=np.uint64)
+    powers[0] = 1
+    np.multiply.accumulate(powers, out=powers)
+    powers.setflags(write=False)
+    return powers
+
+
+_KEPT_BITS = 18
+_kept_powers = lru_cache(maxsize=2 * _KEPT_BITS)(_powers_upto)
 
 
 def find_tokens(points: NDArray[np.uint32] | NDArray[np.uint8]) -> TokenArrays:
@@ -103,29 +131,26 @@ def find_tokens(points: NDArray[np.uint32] | NDArray[np.uint8]) -> TokenArrays:
     """
     classes = character_classes()[points]
     kept: NDArray[np.int64] | None = None
-    if (classes == CharClass.IGNORED).any():
-        kept = np.flatnonzero(classes != CharClass.IGNORED)
+    if (classes == _IGNORED).any():
+        kept = np.flatnonzero(classes != _IGNORED)
         points, classes = points[kept], classes[kept]
     size = len(points)
     if not size:
         return _no_tokens()
-    between = np.flatnonzero(classes == CharClass.MID_NUMBER)
+    between = np.flatnonzero(classes == _MID_NUMBER)
     if len(between):
         inner = between[(between > 0) & (between < size - 1)]
-        inner = inner[(classes[inner - 1] == CharClass.DIGIT) & (classes[inner + 1] == CharClass.DIGIT)]
-        classes[inner] = CharClass.DIGIT
+        inner = inner[(classes[inner - 1] == _DIGIT) & (classes[inner + 1] == _DIGIT)]
+        classes[inner] = _DIGIT
 
-    inside = classes >= CharClass.LETTER
-    joined = np.zeros(size + 1, dtype=np.bool_)
-    """Whether a character continues the token before it; one more place for the end."""
-    has_signs = bool((classes >= CharClass.SIGN).any())
+    inside = classes >= _LETTER
+    joined = np.zeros(size + 1, dtype=np.bool_)  # whether it continues the token before it; one more for the end
+    has_signs = bool((classes >= _SIGN).any())
     if has_signs:
-        wordlike = inside & (classes < CharClass.SIGN)
+        wordlike = inside & (classes < _SIGN)
         before, now = classes[:-1], classes[1:]
         joined[1:-1] = (
-            (wordlike[:-1] & wordlike[1:])
-            | (inside[:-1] & (now == CharClass.MARK))
-            | ((before >= CharClass.SIGN) & (now == CharClass.SIGN_MARK))
+            (wordlike[:-1] & wordlike[1:]) | (inside[:-1] & (now == _MARK)) | ((before >= _SIGN) & (now == _SIGN_MARK))
         )
     else:
         np.logical_and(inside[:-1], inside[1:], out=joined[1:-1])
@@ -145,11 +170,9 @@ def find_tokens(points: NDArray[np.uint32] | NDArray[np.uint8]) -> TokenArrays:
     finalize(hashes)
 
     kinds = np.full(len(starts), WORD, dtype=np.uint8)
-    digits = np.zeros(size + 1, dtype=np.int64)
-    np.cumsum(classes == CharClass.DIGIT, out=digits[1:])
-    kinds[digits[ends] > digits[starts]] = NUMBER
+    kinds[np.searchsorted(starts, np.flatnonzero(classes == _DIGIT), side="right") - 1] = NUMBER
     if has_signs:
-        kinds[classes[starts] >= CharClass.SIGN] = SIGN
+        kinds[classes[starts] >= _SIGN] = SIGN
     if kept is not None:
         starts, ends = kept[starts], kept[ends - 1] + 1
     return TokenArrays(hashes=hashes, starts=starts, ends=ends, kinds=kinds)

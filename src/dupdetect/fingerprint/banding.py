@@ -1,0 +1,47 @@
+"""LSH banding: a signature cut into bands of rows; two documents that agree on a whole band are a candidate pair.
+
+A pair of Jaccard similarity *s* becomes one with probability ``1 - (1 - s**rows)**bands`` (Leskovec, Rajaraman and
+Ullman, Mining of Massive Datasets, 3.4.2).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.fingerprint.minhash import EMPTY_SLOT
+from dupdetect.settings import Settings
+from dupdetect.text.tokens import finalize
+
+__all__ = ["band_keys", "candidate_probability"]
+
+_ROW = 0x9FB21C651E98DF25
+
+
+def band_keys(signatures: NDArray[np.uint32], settings: Settings) -> NDArray[np.uint64]:
+    """Hash each band of each signature; the band's number is part of the hash.
+
+    Parameters
+    ----------
+    signatures : ndarray of uint32, shape (n, permutations)
+
+    Returns
+    -------
+    ndarray of uint64, shape (n, bands)
+        All zeros for a document without shingles: it has no bands and is never a candidate.
+    """
+    used = signatures[:, : settings.bands * settings.rows].astype(np.uint64)
+    rows = used.reshape(len(signatures), settings.bands, settings.rows)
+    keys = np.broadcast_to(np.arange(1, settings.bands + 1, dtype=np.uint64), rows.shape[:2]).copy()
+    for row in range(settings.rows):
+        keys *= np.uint64(_ROW)
+        keys += rows[:, :, row]
+        finalize(keys)
+    keys |= np.uint64(1)  # so that 0 is free to mean "no band"
+    keys[(signatures == EMPTY_SLOT).all(axis=1)] = 0
+    return keys
+
+
+def candidate_probability(jaccard: float, settings: Settings) -> float:
+    """Return the probability that a pair of this Jaccard similarity shares a band, in [0, 1]."""
+    return float(1 - (1 - jaccard**settings.rows) ** settings.bands)

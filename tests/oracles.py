@@ -1,0 +1,65 @@
+"""Slow, obvious versions of what the library does with arrays."""
+
+from dupdetect.settings import Settings
+from dupdetect.text.characters import CharClass, character_classes
+from dupdetect.text.normalize import fold
+
+MASK = 2**64 - 1
+
+
+def words(text: str) -> list[tuple[str, str]]:
+    """Return (token, kind) of each token of a folded text, character by character."""
+    table = character_classes()
+    chars = [(char, CharClass(int(table[ord(char)]))) for char in fold(text)]
+    chars = [(char, name) for char, name in chars if name is not CharClass.IGNORED]
+    found: list[tuple[str, str]] = []
+    previous = CharClass.SEPARATOR
+    for place, (char, given) in enumerate(chars):
+        name = given
+        if name is CharClass.MID_NUMBER:
+            beside = [chars[p][1] for p in (place - 1, place + 1) if 0 <= p < len(chars)]
+            name = CharClass.DIGIT if beside == [CharClass.DIGIT, CharClass.DIGIT] else CharClass.SEPARATOR
+        if name is CharClass.SEPARATOR or name is CharClass.UNASSIGNED:
+            previous = CharClass.SEPARATOR
+            continue
+        wordlike = (CharClass.LETTER, CharClass.DIGIT, CharClass.MARK)
+        continues = (
+            (name in wordlike and previous in wordlike)
+            or (name is CharClass.MARK and previous is not CharClass.SEPARATOR)
+            or (name is CharClass.SIGN_MARK and previous in (CharClass.SIGN, CharClass.SIGN_MARK))
+        )
+        kind = "number" if name is CharClass.DIGIT else "sign" if name >= CharClass.SIGN else "word"
+        if continues:
+            token, old = found[-1]
+            found[-1] = (token + char, "sign" if old == "sign" else "number" if "number" in (old, kind) else "word")
+        else:
+            found.append((char, kind))
+        previous = name
+    return found
+
+
+def mix64(value: int) -> int:
+    """MurmurHash3's 64-bit finaliser."""
+    for multiplier in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+        value ^= value >> 33
+        value = value * multiplier & MASK
+    return value ^ value >> 33
+
+
+def word_hash(word: str) -> int:
+    """Polynomial in the golden-ratio multiplier, finalised."""
+    return mix64(sum((ord(char) + 1) * pow(0x9E3779B97F4A7C15, place, 2**64) for place, char in enumerate(word)) & MASK)
+
+
+def shingles(text: str, settings: Settings) -> list[int]:
+    """Hash of every shingle, in reading order."""
+    tokens = words(text)
+    hashes = [word_hash(token) for token, _ in tokens]
+    out = []
+    for place, (_, kind) in enumerate(tokens):
+        size = settings.shingle_signs if kind == "sign" else settings.shingle_words
+        part = hashes[place : place + size]
+        if len(part) == size:
+            total = sum(h * 0x9FB21C651E98DF25 * pow(0xD6E8FEB86659FD93, i, 2**64) for i, h in enumerate(part))
+            out.append(mix64(total & MASK))
+    return out
