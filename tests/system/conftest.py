@@ -1,0 +1,6 @@
+"""Makes the sample scans importable."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "fixtures"))
