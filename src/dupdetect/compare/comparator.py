@@ -1,0 +1,172 @@
+"""Compare two pieces: prepare each once, then as many pairs as wanted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from rapidfuzz.distance import Indel
+
+from dupdetect.compare import evidence as measures
+from dupdetect.compare.features import Prepared, as_article, prepare
+from dupdetect.compare.passages import Alignment, align, to_passages
+from dupdetect.compare.repeats import repeats
+from dupdetect.compare.verdict import Evidence, Thresholds, decide, worth_aligning
+from dupdetect.model import Article, Comparison, Rarity, Repeat, Verdict
+from dupdetect.settings import Settings
+
+__all__ = ["Comparator", "compare", "find_repeats"]
+
+
+class Comparator:
+    """Judges pairs of texts. Holds no state but its arguments; safe to share between threads.
+
+    Parameters
+    ----------
+    settings : Settings
+        Says how long a shingle is.
+    thresholds : Thresholds
+        Where one relation ends and the next begins.
+    rarity : Rarity, optional
+        Story frequencies: what many stories share is weak evidence. Without it the pair speaks for itself.
+
+    Examples
+    --------
+    >>> comparator = Comparator()
+    >>> comparator.compare("One two three.", "one, two, three").relation.value
+    'IDENTICAL'
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: Settings | None = None,
+        thresholds: Thresholds | None = None,
+        rarity: Rarity | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.thresholds = thresholds or Thresholds()
+        self.rarity = rarity
+
+    def prepare(self, content: Article | str) -> Prepared:
+        """Work out what comparisons need of one text, rarity weights included."""
+        return prepare(as_article(content), self.settings, self.rarity)
+
+    def compare(self, left: Article | Prepared | str, right: Article | Prepared | str) -> Verdict:
+        """Say how `left` relates to `right`, with passages and repeats.
+
+        Parameters
+        ----------
+        left, right : Article, Prepared or str
+            What `prepare` gave is used as it is; it must come from a comparator of the same settings and rarity.
+        """
+        first, second = (side if isinstance(side, Prepared) else self.prepare(side) for side in (left, right))
+        return self.relate(first, second)
+
+    def relate(self, left: Prepared, right: Prepared, *, passages: bool = True) -> Verdict:
+        """Say how `left` relates to `right`.
+
+        Parameters
+        ----------
+        left, right : Prepared
+        passages : bool
+            Whether to fill in what only readers need: passages, repeats, token ratio. The relation, the score and the
+            reasons are the same without.
+        """
+        shared = measures.overlap(left, right)
+        equal = len(left) == len(right) and np.array_equal(left.hashes, right.hashes)
+        alignment: Alignment | None = None
+        if len(left) and len(right) and (equal or worth_aligning(shared, self.thresholds)):
+            alignment = align(left, right)
+        seen = Evidence(
+            tokens_left=len(left),
+            tokens_right=len(right),
+            equal=equal,
+            overlap=shared,
+            aligned=None if alignment is None else measures.measure(alignment, left, right),
+            title_ratio=measures.title_ratio(left, right),
+        )
+        relation, reasons = decide(seen, self.thresholds)
+        comparison = _comparison(seen)
+        if passages:
+            comparison = replace(
+                comparison,
+                token_ratio=_token_ratio(left, right),
+                passages=None if alignment is None else to_passages(alignment, left, right),
+                repeats_left=repeats(left),
+                repeats_right=repeats(right),
+            )
+        return Verdict(relation=relation, score=_score(seen), reasons=reasons, comparison=comparison)
+
+
+def _comparison(seen: Evidence) -> Comparison:
+    shared, aligned = seen.overlap, seen.aligned
+    return Comparison(
+        tokens_left=seen.tokens_left,
+        tokens_right=seen.tokens_right,
+        jaccard=shared.jaccard,
+        containment_left=shared.containment_left,
+        containment_right=shared.containment_right,
+        rare_containment_left=shared.rare_containment_left,
+        rare_containment_right=shared.rare_containment_right,
+        coverage_left=None if aligned is None else aligned.left.coverage,
+        coverage_right=None if aligned is None else aligned.right.coverage,
+        title_ratio=seen.title_ratio,
+        fact_changes=None if aligned is None else aligned.fact_changes,
+        shared_rarity=shared.shared_rarity,
+    )
+
+
+def _score(seen: Evidence) -> float:
+    """Return the share of both texts that stands in the other; from the shingles where nothing was aligned."""
+    if seen.aligned is None:
+        jaccard = seen.overlap.jaccard or 0.0
+        return 2 * jaccard / (1 + jaccard)
+    covered = seen.left.coverage * seen.left.tokens + seen.right.coverage * seen.right.tokens
+    return min(1.0, covered / (seen.left.tokens + seen.right.tokens))
+
+
+def _token_ratio(left: Prepared, right: Prepared) -> float | None:
+    if not len(left) or not len(right):
+        return None
+    return float(Indel.normalized_similarity(left.hashes.tolist(), right.hashes.tolist()))
+
+
+def compare(
+    left: Article | str,
+    right: Article | str,
+    *,
+    settings: Settings | None = None,
+    thresholds: Thresholds | None = None,
+    rarity: Rarity | None = None,
+) -> Verdict:
+    """Say how `left` relates to `right`, with the passages that stand in both.
+
+    Parameters
+    ----------
+    left, right : Article or str
+    settings, thresholds, rarity
+        See `Comparator`.
+
+    Returns
+    -------
+    Verdict
+        ``compare(right, left)`` is its mirror. Offsets refer to `Article.text`, or to the string as given.
+    """
+    return Comparator(settings=settings, thresholds=thresholds, rarity=rarity).compare(left, right)
+
+
+def find_repeats(content: Article | str, *, settings: Settings | None = None) -> tuple[Repeat, ...]:
+    """Find the passages that one text carries twice: a double paste, two posts on one page.
+
+    Parameters
+    ----------
+    content : Article or str
+    settings : Settings, optional
+
+    Returns
+    -------
+    tuple of Repeat
+        In the text's order; offsets as in `compare`.
+    """
+    return repeats(prepare(as_article(content), settings or Settings()))

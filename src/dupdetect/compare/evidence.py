@@ -1,0 +1,163 @@
+"""What is measured between two texts, in two stages: the overlap of shingle sets, cheap, and the alignment, dear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Indel
+
+from dupdetect.compare.features import Prepared
+from dupdetect.compare.passages import Alignment, Piece
+
+__all__ = ["Aligned", "Overlap", "Side", "measure", "overlap", "title_ratio"]
+
+RARE = 0.5
+"""Rarity weight from which a token or shingle counts as rare: it stands in at most eight stories."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlap:
+    """Shingle sets of two texts, compared.
+
+    Parameters
+    ----------
+    jaccard, containment_left, containment_right : float, optional
+        Fractions; None where a text has no shingle.
+    rare_containment_left, rare_containment_right : float, optional
+        The same, each shingle weighted by its rarity.
+    shared_rarity : float, optional
+        Mean rarity weight of the shared shingles; None where none is shared.
+    rare_shared : int
+        Rare shingles that both hold.
+    """
+
+    jaccard: float | None = None
+    containment_left: float | None = None
+    containment_right: float | None = None
+    rare_containment_left: float | None = None
+    rare_containment_right: float | None = None
+    shared_rarity: float | None = None
+    rare_shared: int = 0
+
+
+def overlap(left: Prepared, right: Prepared) -> Overlap:
+    """Compare the shingle sets of two texts: one sorted look-up, no Python loop."""
+    few, many = (left, right) if len(left.distinct) <= len(right.distinct) else (right, left)
+    if not len(few.distinct):
+        return Overlap()
+    at = np.searchsorted(many.distinct, few.distinct)
+    at[at == len(many.distinct)] = 0
+    shared = many.distinct[at] == few.distinct
+    count = int(np.count_nonzero(shared))
+    weights = few.weights[shared]
+    weight = float(weights.sum())
+    return Overlap(
+        jaccard=count / (len(left.distinct) + len(right.distinct) - count),
+        containment_left=count / len(left.distinct),
+        containment_right=count / len(right.distinct),
+        rare_containment_left=min(1.0, weight / left.weight),
+        rare_containment_right=min(1.0, weight / right.weight),
+        shared_rarity=weight / count if count else None,
+        rare_shared=int(np.count_nonzero(weights >= RARE)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """How one text is covered by the other. Every measure is a fraction.
+
+    Parameters
+    ----------
+    tokens : int
+        Tokens in the text.
+    coverage : float
+        Share of its tokens that passages cover, noise credited by its similarity.
+    rare_coverage : float
+        The same, each token weighted by its rarity.
+    own_tokens : int
+        Tokens outside quotations.
+    own_coverage : float
+        Share of them that is covered; of all tokens where none stands outside.
+    """
+
+    tokens: int
+    coverage: float
+    rare_coverage: float
+    own_tokens: int
+    own_coverage: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aligned:
+    """Two texts aligned, in numbers.
+
+    Parameters
+    ----------
+    left, right : Side
+    tokens : int
+        Tokens that stand in both, letter for letter.
+    facts : int
+        Places inside passages with other numbers or names.
+    fact_changes : float
+        The same, per 100 aligned tokens.
+    rare_tokens : int
+        Tokens of the passages that are rare, on the side that has fewer.
+    longest : int
+        Equal and rare tokens in the passage that has most.
+    """
+
+    left: Side
+    right: Side
+    tokens: int
+    facts: int
+    fact_changes: float
+    rare_tokens: int
+    longest: int
+
+
+def measure(alignment: Alignment, left: Prepared, right: Prepared) -> Aligned:
+    """Boil an alignment down to numbers."""
+    tokens = alignment.tokens
+    facts = sum(slot.kind == "facts" for piece in alignment.pieces for slot in piece.slots)
+    rare = [_rare_tokens(piece, left, right) for piece in alignment.pieces]
+    return Aligned(
+        left=_side(left, alignment.covered_left),
+        right=_side(right, alignment.covered_right),
+        tokens=tokens,
+        facts=facts,
+        fact_changes=100 * facts / tokens if tokens else 0.0,
+        rare_tokens=sum(rare),
+        longest=max(rare, default=0),
+    )
+
+
+def _side(text: Prepared, covered: NDArray[np.float64]) -> Side:
+    own = ~text.quoted
+    outside = int(np.count_nonzero(own))
+    coverage = float(covered.mean())
+    return Side(
+        tokens=len(text),
+        coverage=coverage,
+        rare_coverage=float(covered @ text.token_weights / text.token_weights.sum()),
+        own_tokens=outside,
+        own_coverage=float(covered[own].mean()) if outside else coverage,
+    )
+
+
+def _rare_tokens(piece: Piece, left: Prepared, right: Prepared) -> int:
+    rare = 0
+    for run in piece.runs:
+        weights = np.minimum(
+            left.token_weights[run.i : run.i + run.length], right.token_weights[run.j : run.j + run.length]
+        )
+        rare += int(np.count_nonzero(weights >= RARE))
+    return rare
+
+
+def title_ratio(left: Prepared, right: Prepared) -> float | None:
+    """Return the Indel similarity of the two titles; None where one has none."""
+    if not left.title or not right.title:
+        return None
+    return float(Indel.normalized_similarity(left.title, right.title))

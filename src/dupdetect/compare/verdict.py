@@ -1,0 +1,320 @@
+"""From evidence to a relation: an ordered table of rules, read from the top; the first that holds decides.
+
+Every threshold is a field of `Thresholds` and says where it was measured. Every rule has a name for machines and a
+sentence for editors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+from dupdetect.compare.evidence import Aligned, Overlap, Side
+from dupdetect.errors import SettingsError
+from dupdetect.model import Reason, Relation
+
+__all__ = ["RULES", "Evidence", "Rule", "Thresholds", "decide", "worth_aligning"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """Where one relation ends and the next begins. Measured by ``benchmarks/relations.py``.
+
+    Parameters
+    ----------
+    short : int
+        Texts of fewer tokens are only ever IDENTICAL or UNDECIDED.
+    gate_containment, gate_shared : float, int
+        A pair is aligned when this share of either text's rarity-weighted shingles, or this many rare shingles, stand
+        in the other.
+    near_longer, near_shorter : float
+        NEAR: shares of the longer and of the shorter text that passages cover.
+    near_own : float
+        NEAR: share of the words outside quotations that is covered, in each text.
+    contained : float
+        CONTAINS: share of the shorter text that is covered.
+    contained_rarity : float
+        CONTAINS: the shared shingles' mean rarity weight.
+    facts, facts_few : float, int
+        TEMPLATE: other numbers and names per 100 aligned tokens, and at least so many places.
+    facts_covered : float
+        Facts make no template of two texts covered to this share.
+    common : float
+        TEMPLATE: mean rarity weight of the shared shingles below which they are common stock.
+    common_covered : float
+        Common stock makes no template of two texts covered to this share.
+    template : float
+        TEMPLATE: share of the shorter text that is covered.
+    passage, overlap : int
+        OVERLAPS: rare equal tokens in one passage, or in all of them.
+
+    Raises
+    ------
+    SettingsError
+        A value is negative, or a share above 1.
+    """
+
+    short: int = 20
+    gate_containment: float = 0.08
+    gate_shared: int = 6
+    near_longer: float = 0.6
+    near_shorter: float = 0.8
+    near_own: float = 0.5
+    contained: float = 0.8
+    contained_rarity: float = 0.4
+    facts: float = 0.5
+    facts_few: int = 2
+    facts_covered: float = 0.97
+    common: float = 0.5
+    common_covered: float = 0.85
+    template: float = 0.3
+    passage: int = 12
+    overlap: int = 25
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            most = float("inf") if isinstance(field.default, int) or field.name == "facts" else 1.0
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
+                raise SettingsError(f"threshold {field.name} must be a number from 0 to {most:g}, not {value!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that the rules may look at.
+
+    Parameters
+    ----------
+    tokens_left, tokens_right : int
+    equal : bool
+        The tokens of both texts are the same, in the same order.
+    overlap : Overlap
+    aligned : Aligned, optional
+        None where the shingle sets have too little in common to align.
+    title_ratio : float, optional
+    """
+
+    tokens_left: int
+    tokens_right: int
+    equal: bool
+    overlap: Overlap
+    aligned: Aligned | None
+    title_ratio: float | None
+
+    @property
+    def left(self) -> Side:
+        """How the left text is covered."""
+        assert self.aligned is not None  # noqa: S101 — the rules ask only after "too little in common"
+        return self.aligned.left
+
+    @property
+    def right(self) -> Side:
+        """How the right text is covered."""
+        assert self.aligned is not None  # noqa: S101
+        return self.aligned.right
+
+    @property
+    def facts(self) -> Aligned:
+        """The alignment in numbers."""
+        assert self.aligned is not None  # noqa: S101
+        return self.aligned
+
+    @property
+    def left_is_shorter(self) -> bool:
+        """Whether the left text is the better covered one: of equals the left."""
+        return (self.left.coverage, -self.left.tokens) >= (self.right.coverage, -self.right.tokens)
+
+    @property
+    def least(self) -> float:
+        """Coverage of the text that is covered less."""
+        return min(self.left.coverage, self.right.coverage)
+
+    @property
+    def most(self) -> float:
+        """Coverage of the text that is covered more."""
+        return max(self.left.coverage, self.right.coverage)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One line of the table.
+
+    Parameters
+    ----------
+    name : str
+        Stable, for machines.
+    holds : callable
+        Whether the rule fires.
+    relation : Relation or callable
+        What it decides.
+    says : callable
+        The sentence for an editor; the left text is "this text".
+    """
+
+    name: str
+    holds: Callable[[Evidence, Thresholds], bool]
+    relation: Callable[[Evidence], Relation]
+    says: Callable[[Evidence, Thresholds], str]
+
+
+def worth_aligning(overlap: Overlap, at: Thresholds) -> bool:
+    """Whether two texts have enough in common to be aligned."""
+    most = max(overlap.rare_containment_left or 0.0, overlap.rare_containment_right or 0.0)
+    return most >= at.gate_containment or overlap.rare_shared >= at.gate_shared
+
+
+def decide(evidence: Evidence, at: Thresholds) -> tuple[Relation, tuple[Reason, ...]]:
+    """Return the relation of the first rule that holds, and why."""
+    for rule in RULES:
+        if rule.holds(evidence, at):
+            return rule.relation(evidence), (Reason(rule=rule.name, text=rule.says(evidence, at)),)
+    raise AssertionError("the last rule always holds")
+
+
+# ------------------------------------------------------------------------------------------------ what rules ask
+
+
+def _same_facts(e: Evidence, at: Thresholds) -> bool:
+    """Whether what differs inside the shared text is wording, not numbers and names."""
+    many = e.facts.facts >= at.facts_few and e.facts.fact_changes > at.facts
+    return not many or e.least >= at.facts_covered
+
+
+def _common_stock(e: Evidence, at: Thresholds) -> bool:
+    """Whether the shared text is one that many stories share."""
+    rarity = e.overlap.shared_rarity
+    return rarity is not None and rarity < at.common and e.most < at.common_covered
+
+
+def _template(e: Evidence, at: Thresholds) -> bool:
+    return e.most >= at.template and (not _same_facts(e, at) or _common_stock(e, at))
+
+
+def _near(e: Evidence, at: Thresholds) -> bool:
+    covered = e.least >= at.near_longer and e.most >= at.near_shorter
+    return covered and min(e.left.own_coverage, e.right.own_coverage) >= at.near_own
+
+
+def _contains(e: Evidence, at: Thresholds) -> bool:
+    return e.most >= at.contained and (e.overlap.shared_rarity or 0.0) >= at.contained_rarity
+
+
+def _overlaps(e: Evidence, at: Thresholds) -> bool:
+    return e.facts.longest >= at.passage or e.facts.rare_tokens >= at.overlap
+
+
+# ------------------------------------------------------------------------------------------------ what rules say
+
+
+def _percent(share: float) -> str:
+    """Return a share in per cent; never "100 %" or "0 %" for what only comes near."""
+    whole = round(100 * share)
+    if whole == 100 and share < 1:
+        whole = 99
+    return "under 1 %" if whole == 0 and share > 0 else f"{whole} %"
+
+
+def _covered(e: Evidence) -> str:
+    return (
+        f"{_percent(e.left.coverage)} of this text stands in the other, "
+        f"{_percent(e.right.coverage)} of the other in this one"
+    )
+
+
+def _say_template(e: Evidence, at: Thresholds) -> str:
+    if _same_facts(e, at):
+        return f"{_covered(e)}, but the shared words stand in many other stories too: common stock."
+    return f"{_covered(e)}, but {e.facts.facts} places inside hold other numbers or names: same skeleton, other facts."
+
+
+def _say_contains(e: Evidence, at: Thresholds) -> str:
+    inner, outer = ("this text", "the other") if e.left_is_shorter else ("the other text", "this one")
+    covered, rest = (e.left, e.right) if e.left_is_shorter else (e.right, e.left)
+    quoted = ""
+    if rest.own_coverage < at.near_own <= rest.coverage:
+        quoted = ", as a quotation"
+    return (
+        f"{_percent(covered.coverage)} of {inner} stands in {outer}{quoted}; "
+        f"{_percent(1 - rest.coverage)} of {outer} is something else."
+    )
+
+
+def _say_near(e: Evidence, at: Thresholds) -> str:
+    changed = "no number or name differs" if not e.facts.facts else f"{e.facts.facts} numbers or names differ"
+    return f"{_covered(e)}; {changed}."
+
+
+def _say_distinct(e: Evidence, at: Thresholds) -> str:
+    share = max(e.overlap.containment_left or 0.0, e.overlap.containment_right or 0.0)
+    return f"At most {_percent(share)} of the word sequences of one stand in the other."
+
+
+def _always(relation: Relation) -> Callable[[Evidence], Relation]:
+    return lambda _: relation
+
+
+def _contains_or_contained(e: Evidence) -> Relation:
+    return Relation.CONTAINED if e.left_is_shorter else Relation.CONTAINS
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="empty",
+        holds=lambda e, at: not e.tokens_left or not e.tokens_right,
+        relation=_always(Relation.UNDECIDED),
+        says=lambda e, at: "There is no text to compare.",
+    ),
+    Rule(
+        name="same-words",
+        holds=lambda e, at: e.equal,
+        relation=_always(Relation.IDENTICAL),
+        says=lambda e, at: f"All {e.tokens_left} words are the same, in the same order.",
+    ),
+    Rule(
+        name="too-short",
+        holds=lambda e, at: min(e.tokens_left, e.tokens_right) < at.short,
+        relation=_always(Relation.UNDECIDED),
+        says=lambda e, at: (
+            f"A text of {min(e.tokens_left, e.tokens_right)} words is too short to tell: it takes {at.short}."
+        ),
+    ),
+    Rule(
+        name="little-in-common",
+        holds=lambda e, at: e.aligned is None,
+        relation=_always(Relation.DISTINCT),
+        says=_say_distinct,
+    ),
+    Rule(
+        name="same-text-edited",
+        holds=lambda e, at: _near(e, at) and not _template(e, at),
+        relation=_always(Relation.NEAR),
+        says=_say_near,
+    ),
+    Rule(
+        name="same-skeleton",
+        holds=_template,
+        relation=_always(Relation.TEMPLATE),
+        says=_say_template,
+    ),
+    Rule(
+        name="one-inside-the-other",
+        holds=_contains,
+        relation=_contains_or_contained,
+        says=_say_contains,
+    ),
+    Rule(
+        name="shared-passages",
+        holds=_overlaps,
+        relation=_always(Relation.OVERLAPS),
+        says=lambda e, at: (
+            f"{_covered(e)}: shared passages of {e.facts.rare_tokens} words that few other stories hold."
+        ),
+    ),
+    Rule(
+        name="no-shared-passage",
+        holds=lambda e, at: True,
+        relation=_always(Relation.DISTINCT),
+        says=_say_distinct,
+    ),
+)
+"""The rules in their order."""

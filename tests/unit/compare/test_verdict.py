@@ -1,0 +1,136 @@
+"""Relations: the rules on texts small enough to read."""
+
+from __future__ import annotations
+
+import pytest
+from tests.unit.compare.texts import FIRST, SECOND, THIRD, prose
+
+from dupdetect.compare import Comparator, Thresholds, compare
+from dupdetect.errors import SettingsError
+from dupdetect.model import Article, Block, BlockKind, Relation
+
+
+def test_the_same_words_are_identical_whatever_their_dress() -> None:
+    verdict = compare(FIRST, f"“{FIRST.upper()}”")
+    assert verdict.relation is Relation.IDENTICAL
+    assert verdict.score == 1.0
+
+
+def test_another_headline_leaves_two_texts_identical() -> None:
+    left, right = (Article(blocks=(Block(text=FIRST),), title=title) for title in ("Mud", "Why the quay matters now"))
+    assert compare(left, right).relation is Relation.IDENTICAL
+
+
+@pytest.mark.parametrize(("left", "right"), [("", ""), ("", FIRST), (FIRST, " … \n"), ("!!!", "???")])
+def test_an_empty_text_is_never_a_pair(left: str, right: str) -> None:
+    verdict = compare(left, right)
+    assert verdict.relation is Relation.UNDECIDED
+    assert not verdict.is_duplicate
+    assert verdict.comparison.jaccard is None
+
+
+def test_short_texts_are_identical_or_undecided() -> None:
+    assert compare("Harbour closed today.", "harbour, closed TODAY").relation is Relation.IDENTICAL
+    assert compare("Harbour closed today.", "Harbour closed tomorrow.").relation is Relation.UNDECIDED
+    assert compare("Harbour closed today.", "Harbour closed today. " + FIRST).relation is Relation.UNDECIDED
+
+
+def test_unrelated_texts_are_distinct() -> None:
+    assert compare(FIRST, SECOND).relation is Relation.DISTINCT
+
+
+def test_a_copy_edited_text_is_near() -> None:
+    edited = prose(1).split()
+    edited[20:22] = ["entirely", "other"]
+    edited[150] = "changed"
+    verdict = compare(prose(1), " ".join(edited))
+    assert verdict.relation is Relation.NEAR
+    assert verdict.reasons[0].rule == "same-text-edited"
+
+
+def test_a_text_with_its_paragraphs_moved_is_near() -> None:
+    assert compare("\n\n".join((FIRST, SECOND, THIRD)), "\n\n".join((THIRD, SECOND, FIRST))).relation is Relation.NEAR
+
+
+def test_an_excerpt_is_contained_and_the_whole_contains_it() -> None:
+    whole = "\n\n".join((FIRST, prose(1), prose(2)))
+    assert compare(whole, FIRST).relation is Relation.CONTAINS
+    assert compare(FIRST, whole).relation is Relation.CONTAINED
+
+
+def test_a_page_that_carries_a_text_twice_contains_it_and_lists_the_repeat() -> None:
+    double = f"{FIRST}\n\n{SECOND}\n\nFrom our other section\n\n{FIRST}\n\n{SECOND}"
+    verdict = compare(double, f"{FIRST}\n\n{SECOND}")
+    assert verdict.relation is Relation.CONTAINS
+    (repeat,) = verdict.comparison.repeats_left
+    assert repeat.first.of(double) == repeat.second.of(double)
+
+
+def test_a_shared_quotation_is_an_overlap_and_no_duplicate() -> None:
+    left, right = f"{prose(1)}\n\n{FIRST}\n\n{prose(2)}", f"{prose(3)}\n\n{FIRST}\n\n{prose(4)}"
+    verdict = compare(left, right)
+    assert verdict.relation is Relation.OVERLAPS
+    (passage,) = verdict.comparison.passages or ()
+    assert passage.left.of(left).startswith(FIRST[:-1])
+
+
+def test_the_same_skeleton_with_other_facts_is_a_template() -> None:
+    frame = (
+        "Here is the forecast of our weather desk for the district of {} and the hills around it, as every morning. "
+        "Expect a high of {} degrees and a low of {}, with winds from the {} at {} miles an hour. "
+        "The road to {} is expected to be open; check before you leave and allow more time. "
+        "The next forecast appears tomorrow at six in the morning, as it has done since our paper was founded."
+    )
+    left = frame.format("Oakdale", 71, 55, "north", 12, "Milton")
+    right = frame.format("Fairview", 64, 48, "west", 21, "Ashland")
+    verdict = compare(left, right)
+    assert verdict.relation is Relation.TEMPLATE
+    assert verdict.reasons[0].rule == "same-skeleton"
+
+
+def reply(marked: bool) -> Article:
+    quote = "\n".join("> " + line for line in (FIRST, SECOND, THIRD))
+    if marked:
+        return Article(blocks=(Block(text=f"Anna wrote:\n{quote}\n\nI could not agree more with all of this."),))
+    blocks = [Block(text=text, kind=BlockKind.QUOTE, quote_depth=1) for text in (FIRST, SECOND, THIRD)]
+    return Article(blocks=(*blocks, Block(text="I could not agree more with all of this.")))
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_a_reply_that_quotes_a_whole_text_contains_it_and_is_no_duplicate(marked: bool) -> None:
+    verdict = compare(reply(marked), "\n\n".join((FIRST, SECOND, THIRD)))
+    assert verdict.relation is Relation.CONTAINS
+    assert "quotation" in verdict.reasons[0].text
+
+
+def test_two_replies_that_quote_the_same_text_are_no_duplicates() -> None:
+    other = Article(
+        blocks=(*reply(False).blocks[:-1], Block(text="Nonsense, as the minutes of last year show: " + THIRD))
+    )
+    assert not compare(reply(False), other).is_duplicate
+
+
+def test_a_copy_that_lost_its_quotation_marks_is_still_near() -> None:
+    quoting = Article(blocks=(Block(text=prose(1)), Block(text=FIRST, kind=BlockKind.QUOTE, quote_depth=1)))
+    assert compare(quoting, f"{prose(1)}\n\n{FIRST}\n\nFiled from the quay.").relation is Relation.NEAR
+
+
+def test_prepared_texts_give_the_verdict_of_their_articles() -> None:
+    comparator = Comparator()
+    left, right = comparator.prepare(f"{FIRST}\n\n{SECOND}"), comparator.prepare(f"{SECOND}\n\n{FIRST}")
+    assert comparator.compare(left, right) == comparator.compare(left.article, right.article)
+
+
+def test_leaving_out_the_passages_changes_nothing_else() -> None:
+    comparator = Comparator()
+    left, right = comparator.prepare(f"{FIRST}\n\n{SECOND}"), comparator.prepare(FIRST)
+    whole, bare = comparator.relate(left, right), comparator.relate(left, right, passages=False)
+    assert (whole.relation, whole.score, whole.reasons) == (bare.relation, bare.score, bare.reasons)
+    assert whole.comparison.passages
+    assert bare.comparison.passages is None
+
+
+@pytest.mark.parametrize("wrong", [{"near_longer": 1.5}, {"contained": -0.1}, {"short": "20"}, {"facts": True}])
+def test_a_threshold_out_of_its_range_is_refused_by_name(wrong: dict[str, float]) -> None:
+    with pytest.raises(SettingsError, match=next(iter(wrong))):
+        Thresholds(**wrong)  # type: ignore[arg-type]
