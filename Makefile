@@ -1,0 +1,52 @@
+# Two commands do everything: `make demo` and `make test`. They need Python 3.10 or newer with venv, and make.
+PYTHON ?= python3
+VENV ?= .venv
+# Pip's options: `make test PIP_ARGS="-c lowest.txt"` installs the lowest allowed dependencies.
+PIP_ARGS ?=
+BIN = $(VENV)/bin
+
+.PHONY: help demo test test-system lint bench clean
+.DEFAULT_GOAL := help
+
+help:  ## Say what there is.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "dupdetect needs Python 3.10 or newer")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e .
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e '.[test]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e '.[dev]'
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+demo: $(VENV)/.installed  ## Find the duplicated Bullpen post, explain it and show it.
+	@mkdir -p demo-out
+	@$(BIN)/dupdetect scan examples/firedoglake/pages --report demo-out/report.html || test $$? -eq 1
+
+test: $(VENV)/.installed-test  ## Run all tests; what needs a server or a browser that is not there is skipped.
+	$(BIN)/python -m pytest
+
+test-system:  ## As root on Debian: install and start the real components, and run their tests.
+	tests/system/install
+	$(MAKE) --no-print-directory $(VENV)/.installed-test
+	$(BIN)/python -m pytest -m system --no-skips
+
+lint: $(VENV)/.installed-dev  ## Style, types and layers.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-dev  ## List the benchmarks.
+	$(BIN)/python -m benchmarks
+
+clean:  ## Remove what the other targets made.
+	rm -rf $(VENV) demo-out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

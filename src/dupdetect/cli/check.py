@@ -1,0 +1,84 @@
+"""``dupdetect check``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import click
+
+from dupdetect.cli.exits import fail_on_option, outcome
+from dupdetect.cli.inputs import documents_of, echo_json, format_option, json_option
+from dupdetect.cli.wording import describe, relation_word, where
+from dupdetect.errors import ExtractionError
+from dupdetect.model import CheckResult, Document, Failure
+
+__all__ = ["check"]
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option("--index", "index", required=True, help="The index to look in (see `dupdetect index add`).")
+@click.option("--id", "id", help="The piece's own id, never matched. [default: the file's name]")
+@fail_on_option
+@click.option("--strict", is_flag=True, help="Exit with 3 if any file was unreadable, even beside duplicates.")
+@format_option
+@json_option
+def check(
+    files: tuple[str, ...],
+    *,
+    index: str,
+    id: str | None,
+    fail_on: str,
+    strict: bool,
+    format: Literal["html", "text"] | None,
+    as_json: bool,
+) -> int:
+    """Tell whether the piece in FILE is in the index already. Changes nothing.
+
+    \b
+    dupdetect check draft.html --index site.db && publish draft.html
+    """
+    from dataclasses import replace
+
+    from dupdetect.detector import Detector
+    from dupdetect.io import check_json, failure_json
+
+    if id is not None and len(files) > 1:
+        raise click.UsageError("--id names one piece; with several files each goes by its name")
+    results: list[CheckResult] = []
+    failures: list[Failure] = []
+    with Detector(index) as detector:
+        for document in documents_of(files, format):
+            if isinstance(document, Failure):
+                failures.append(document)
+                continue
+            piece: Document = document if id is None else replace(document, id=id)
+            try:
+                results.append(detector.check(piece))
+            except ExtractionError as error:
+                failures.append(Failure(id=piece.id, error=error.problem))
+    if as_json:
+        echo_json(
+            {
+                "results": [check_json(result) for result in results],
+                "failures": [failure_json(failure) for failure in failures],
+            }
+        )
+    else:
+        for result in results:
+            _print(result)
+    for failure in failures:
+        click.echo(f"{failure.id}: not readable: {failure.error}", err=True)
+    relations = (match.verdict.relation for result in results for match in result.matches)
+    return outcome(relations, fail_on=fail_on, unreadable=len(failures), strict=strict)
+
+
+def _print(result: CheckResult) -> None:
+    if not result.matches:
+        click.echo(f"{result.article.id}: nothing like it in the index")
+    for match in result.matches:
+        click.echo(f"{result.article.id}: {relation_word(match.verdict.relation)} {where(match.article)}")
+        for line in describe(match.verdict, result.article):
+            click.echo(line)
+    if result.candidates_left_out:
+        click.echo(f"{result.article.id}: {result.candidates_left_out} weaker candidates were not compared", err=True)

@@ -1,0 +1,57 @@
+"""``dupdetect extract``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import click
+
+from dupdetect.cli.exits import Exit
+from dupdetect.cli.inputs import document_of, echo_json, format_option, json_option
+
+__all__ = ["extract"]
+
+
+@click.command()
+@click.argument("file")
+@click.option("--explain", is_flag=True, help="Show the page block by block, kept or dropped and why.")
+@format_option
+@json_option
+def extract(file: str, *, explain: bool, format: Literal["html", "text"] | None, as_json: bool) -> int:
+    """Show the article in FILE without the page around it.
+
+    \b
+    dupdetect extract page.html                  title, byline, date, sections and text
+    dupdetect extract page.html --explain        what was dropped, and why
+    curl -s https://example.org/post | dupdetect extract - --json
+    """
+    from dupdetect.extract import read
+    from dupdetect.io import article_json
+
+    article = read(document_of(file, format=format))
+    if as_json:
+        echo_json(article_json(article, blocks=explain))
+        return Exit.NOTHING_FOUND
+    facts = {
+        "title": article.title,
+        "byline": ", ".join(article.byline),
+        "published": article.published,
+        "sections": ", ".join(article.sections),
+        "site": article.site,
+        "canonical": article.canonical_url,
+        "language": article.language,
+        "notes": "; ".join(article.notes),
+    }
+    for name, value in facts.items():
+        if value:
+            click.echo(f"{click.style(name, bold=True)}: {value}")
+    click.echo()
+    if not explain:
+        click.echo(article.text)
+        return Exit.NOTHING_FOUND
+    for block in article.blocks:
+        verdict = click.style("kept   ", fg="green") if block.reason is None else click.style("dropped", fg="red")
+        click.echo(f"{verdict} {block.kind.value:<12} {block.text}")
+        if block.reason is not None:
+            click.echo(f"        because {block.reason}")
+    return Exit.NOTHING_FOUND

@@ -1,0 +1,156 @@
+"""Results as JSON: plain dictionaries, the same in the command line's output and in files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dupdetect.model import (
+    Article,
+    CheckResult,
+    Cluster,
+    Failure,
+    Match,
+    Pair,
+    Passage,
+    Repeat,
+    ScanResult,
+    Span,
+    Verdict,
+)
+
+__all__ = [
+    "article_json",
+    "check_json",
+    "cluster_json",
+    "failure_json",
+    "pair_json",
+    "repeat_json",
+    "scan_json",
+    "verdict_json",
+]
+
+Json = dict[str, Any]
+
+
+def article_json(article: Article, *, blocks: bool = False) -> Json:
+    """Return an article's data and text; with `blocks`, every block of the page and why it was dropped."""
+    listing: Json = {
+        "id": article.id,
+        "url": article.url,
+        "canonical_url": article.canonical_url,
+        "title": article.title,
+        "byline": list(article.byline),
+        "published": str(article.published) if article.published else None,
+        "sections": list(article.sections),
+        "site": article.site,
+        "language": article.language,
+        "noindex": article.noindex,
+        "notes": list(article.notes),
+        "text": article.text,
+    }
+    if blocks:
+        listing["blocks"] = [
+            {"text": block.text, "kind": block.kind.value, "kept": block.reason is None, "reason": block.reason}
+            for block in article.blocks
+        ]
+    return listing
+
+
+def verdict_json(verdict: Verdict, left: str, right: str) -> Json:
+    """Return a verdict over two texts; passages carry their text, since others count characters otherwise."""
+    passages = verdict.comparison.passages
+    return {
+        "relation": verdict.relation.value,
+        "is_duplicate": verdict.is_duplicate,
+        "score": round(verdict.score, 4),
+        "reasons": [{"rule": reason.rule, "text": reason.text} for reason in verdict.reasons],
+        "measures": verdict.comparison.measures(),
+        "passages": None if passages is None else [_passage(passage, left, right) for passage in passages],
+    }
+
+
+def _passage(passage: Passage, left: str, right: str) -> Json:
+    return {
+        "a": _span(passage.left, left),
+        "b": _span(passage.right, right),
+        "tokens": passage.tokens,
+        "similarity": round(passage.similarity, 4),
+        "changes": [
+            {"a": _span(change.left, left), "b": _span(change.right, right), "kind": change.kind}
+            for change in passage.changes
+        ],
+    }
+
+
+def _span(span: Span, text: str) -> Json:
+    return {"start": span.start, "end": span.end, "text": span.of(text)}
+
+
+def pair_json(pair: Pair, left: Article, right: Article) -> Json:
+    """Return a pair of a scan: ``{a, b, relation, score, measures, passages, …}``."""
+    return {"a": pair.left, "b": pair.right, **verdict_json(pair.verdict, left.text, right.text)}
+
+
+def cluster_json(cluster: Cluster) -> Json:
+    """Return a cluster: ``{ids, original, reasons, weakest}``."""
+    return {
+        "ids": list(cluster.ids),
+        "original": cluster.original,
+        "reasons": list(cluster.reasons),
+        "weakest": round(cluster.weakest, 4),
+    }
+
+
+def repeat_json(repeat: Repeat, text: str) -> Json:
+    """Return a passage that a text carries twice."""
+    return {
+        "first": _span(repeat.first, text),
+        "second": _span(repeat.second, text),
+        "tokens": repeat.tokens,
+        "similarity": round(repeat.similarity, 4),
+    }
+
+
+def check_json(result: CheckResult) -> Json:
+    """Return the answer of a check."""
+    return {
+        "id": result.article.id,
+        "is_duplicate": result.is_duplicate,
+        "matches": [_match(match, result.article) for match in result.matches],
+        "candidates": result.candidates,
+        "candidates_left_out": result.candidates_left_out,
+    }
+
+
+def _match(match: Match, checked: Article) -> Json:
+    article = match.article
+    return {
+        "id": article.id,
+        "title": article.title,
+        "url": article.url or article.canonical_url,
+        "site": article.site,
+        "sections": list(article.sections),
+        "published": str(article.published) if article.published else None,
+        **verdict_json(match.verdict, checked.text, article.text),
+    }
+
+
+def failure_json(failure: Failure) -> Json:
+    """Return a document that could not be read."""
+    return {"id": failure.id, "error": failure.error}
+
+
+def scan_json(result: ScanResult) -> Json:
+    """Return the whole of a scan but its texts."""
+    articles = {article.id: article for article in result.articles}
+    return {
+        "articles": len(result.articles),
+        "compared": result.compared,
+        "pairs": [pair_json(pair, articles[pair.left], articles[pair.right]) for pair in result.pairs],
+        "clusters": [cluster_json(cluster) for cluster in result.clusters],
+        "repeats": {
+            id: [repeat_json(repeat, articles[id].text) for repeat in repeats] for id, repeats in result.repeats.items()
+        },
+        "failures": [failure_json(failure) for failure in result.failures],
+        "notes": list(result.notes),
+    }
