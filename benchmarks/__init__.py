@@ -1,0 +1,1 @@
+"""Benchmarks: ``python -m benchmarks`` lists them; ``docs/how-to/benchmarks.md`` says how to read them."""
