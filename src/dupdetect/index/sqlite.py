@@ -137,8 +137,9 @@ class SQLiteIndex:
         path = Path(self.location)
         if not path.is_file():
             raise IndexNotFoundError(f"{self.location}: no index there; make one with `dupdetect index add`")
-        if path.stat().st_size and path.open("rb").read(16) != b"SQLite format 3\x00":
-            raise ForeignIndexError(f"{self.location}: not a dupdetect index (not an SQLite file); left untouched")
+        with path.open("rb") as file:
+            if file.read(16) not in (b"", b"SQLite format 3\x00"):
+                raise ForeignIndexError(f"{self.location}: not a dupdetect index (not an SQLite file); left untouched")
         self._connection = self._connect(self.location)
         try:
             with self._errors():
@@ -158,9 +159,13 @@ class SQLiteIndex:
             connection = sqlite3.connect(
                 location, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False
             )
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA trusted_schema = OFF")
-            connection.execute("PRAGMA cell_size_check = ON")
+            try:
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute("PRAGMA trusted_schema = OFF")
+                connection.execute("PRAGMA cell_size_check = ON")
+            except sqlite3.DatabaseError:
+                connection.close()
+                raise
         return connection
 
     def close(self) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 from dupdetect.errors import InputError
 from dupdetect.extract import parse_published
@@ -95,8 +95,8 @@ def _read_folder(folder: Path) -> Iterator[Document | Failure]:
 
 
 def _read_jsonl(path: Path) -> Iterator[Document | Failure]:
-    opener: Callable[..., IO[bytes]] = gzip.open if path.suffix.lower() == ".gz" else open
-    with opener(path, "rb") as opened:
+    opened = gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")
+    with opened:
         for number, line in enumerate(opened, 1):
             if line.strip():
                 where = f"{path.name}:{number}"

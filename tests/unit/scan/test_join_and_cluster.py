@@ -1,0 +1,119 @@
+import datetime as dt
+from itertools import combinations, permutations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.strategies import english
+
+from dupdetect.fingerprint import Fingerprinter, band_keys
+from dupdetect.model import Article, Comparison, Pair, Published, Relation, Verdict
+from dupdetect.scan import candidate_pairs, cluster
+from dupdetect.scan.join import MIN_SHARED_SAMPLE
+from dupdetect.settings import Settings
+
+SMALL = Settings(permutations=16, bands=8, rows=2, sample_rate=2, sample_floor=4)
+
+
+def slow_pairs(batch, settings):
+    """Every pair of documents, one at a time, by Python sets."""
+    bands = band_keys(batch.signatures, settings)
+    found = set()
+    for left, right in combinations(range(len(batch)), 2):
+        one, other = batch[left], batch[right]
+        shared_bands = set(bands[left][bands[left] > 0].tolist()) & set(bands[right].tolist())
+        shared_sample = set(one.sample.tolist()) & set(other.sample.tolist())
+        twins = one.tokens > 0 and one.digest == other.digest
+        if twins or shared_bands or len(shared_sample) >= MIN_SHARED_SAMPLE:
+            found.add((left, right))
+    return found
+
+
+@given(st.lists(english, max_size=14))
+def test_the_join_finds_the_pairs_that_looking_at_each_pair_finds(texts):
+    batch = Fingerprinter(SMALL).fingerprint_batch(texts)
+    joined = candidate_pairs(batch, SMALL, hot_key=1000, limit=1000)
+    assert set(zip(joined.left.tolist(), joined.right.tolist(), strict=True)) == slow_pairs(batch, SMALL)
+    assert joined.hot_keys == 0
+    assert joined.left_out == 0
+    assert ((joined.strength > 0) & (joined.strength <= 1)).all()
+
+
+def test_a_key_that_too_many_share_is_followed_to_the_next_neighbour_and_counted():
+    words = " ".join(f"word{n}" for n in range(60))
+    batch = Fingerprinter().fingerprint_batch([words] * 10)
+    joined = candidate_pairs(batch, Settings(), hot_key=5)
+    assert joined.hot_keys > 0
+    assert set(zip(joined.left.tolist(), joined.right.tolist(), strict=True)) == {(n, n + 1) for n in range(9)}
+
+
+def test_pairs_beyond_the_limit_of_both_documents_are_counted():
+    words = " ".join(f"word{n}" for n in range(60))
+    joined = candidate_pairs(Fingerprinter().fingerprint_batch([words] * 8), Settings(), limit=2)
+    assert joined.left_out > 0
+    assert len(joined.left) + joined.left_out == 28
+    assert (np.bincount(np.concatenate([joined.left, joined.right]), minlength=8) >= 2).all()
+
+
+def pair(left, right, score=1.0, relation=Relation.NEAR):
+    verdict = Verdict(relation=relation, score=score, reasons=(), comparison=Comparison(tokens_left=9, tokens_right=9))
+    return Pair(left=left, right=right, verdict=verdict)
+
+
+def article(id, published=None, canonical_url=None, url=None):
+    return Article(id=id, blocks=(), published=published, canonical_url=canonical_url, url=url)
+
+
+def day(text):
+    return Published(moment=dt.date.fromisoformat(text))
+
+
+def test_clusters_do_not_depend_on_the_order_of_the_pairs():
+    articles = [article(id) for id in "abcdef"]
+    pairs = [pair("a", "b", 0.9), pair("b", "c", 0.7), pair("a", "c", 0.8), pair("e", "f", 0.95)]
+    expected = cluster(articles, pairs)
+    assert [found.ids for found in expected] == [("a", "b", "c"), ("e", "f")]
+    assert [found.weakest for found in expected] == [0.8, 0.95]  # b-c is not needed to hold the three together
+    for order in permutations(pairs):
+        assert cluster(articles, order) == expected
+
+
+def test_only_duplicates_join_a_cluster():
+    others = [relation for relation in Relation if not relation.is_duplicate]
+    assert cluster([article("a"), article("b")], [pair("a", "b", relation=relation) for relation in others]) == ()
+
+
+@pytest.mark.parametrize(
+    ("members", "original", "reason"),
+    [
+        ([article("a", day("2014-11-04")), article("b", day("2014-11-03"))], "b", "published first, 2014-11-03"),
+        ([article("a", day("2014-11-03")), article("b", day("2014-11-03"))], None, "same time"),
+        ([article("a", day("2014-11-03")), article("b")], None, "1 of 2 carry no date"),
+        (
+            [article("a", Published(moment=dt.date(2014, 1, 1), precision="year")), article("b", day("2014-11-03"))],
+            None,
+            "same time",
+        ),
+        (
+            [
+                article("a", day("2014-11-04"), url="https://x/a"),
+                article("b", day("2014-11-03"), "https://x/a", "https://x/b"),
+            ],
+            "a",
+            "canonical",
+        ),
+    ],
+)
+def test_the_original_is_the_canonical_one_else_the_one_certainly_first_else_nobody(members, original, reason):
+    (found,) = cluster(members, [pair("a", "b")])
+    assert found.original == original
+    assert reason in found.reasons[0]
+
+
+def test_the_earlier_hour_decides_where_both_are_known():
+    times = [
+        Published(moment=dt.datetime(2014, 11, 3, hour, tzinfo=dt.timezone.utc), precision="time") for hour in (9, 8)
+    ]
+    (found,) = cluster([article("a", times[0]), article("b", times[1])], [pair("a", "b")])
+    assert found.original == "b"
