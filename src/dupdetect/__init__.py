@@ -1,1 +1,72 @@
-"""dupdetect: tells publishers, before they press Publish, that a piece is already out there."""
+"""dupdetect: tells publishers, before they press Publish, that a piece is already out there.
+
+>>> from dupdetect import compare, extract
+>>> page = "<html><body><article><h1>Ferry</h1><p>{}</p></article></body></html>"
+>>> post = "The council voted on Monday to keep the ferry running through the winter, come rain or come snow. " * 3
+>>> compare(extract(page.format(post)), extract(page.format(post.upper()))).relation.value
+'IDENTICAL'
+"""
+
+from dupdetect.compare import Comparator, Thresholds, compare, find_repeats
+from dupdetect.detector import Detector
+from dupdetect.errors import DupdetectError, ExtractionError, MissingExtraError, SettingsError, StoreError
+from dupdetect.extract import extract, extract_all
+from dupdetect.fingerprint import Fingerprinter
+from dupdetect.index import Index, create_index, open_index
+from dupdetect.model import (
+    Article,
+    Block,
+    CheckResult,
+    Cluster,
+    Comparison,
+    Document,
+    Failure,
+    Fingerprint,
+    Match,
+    Pair,
+    Passage,
+    Published,
+    Relation,
+    Repeat,
+    ScanResult,
+    Span,
+    Verdict,
+)
+from dupdetect.settings import Settings
+
+__all__ = [
+    "Article",
+    "Block",
+    "CheckResult",
+    "Cluster",
+    "Comparator",
+    "Comparison",
+    "Detector",
+    "Document",
+    "DupdetectError",
+    "ExtractionError",
+    "Failure",
+    "Fingerprint",
+    "Fingerprinter",
+    "Index",
+    "Match",
+    "MissingExtraError",
+    "Pair",
+    "Passage",
+    "Published",
+    "Relation",
+    "Repeat",
+    "ScanResult",
+    "Settings",
+    "SettingsError",
+    "Span",
+    "StoreError",
+    "Thresholds",
+    "Verdict",
+    "compare",
+    "create_index",
+    "extract",
+    "extract_all",
+    "find_repeats",
+    "open_index",
+]

@@ -1,0 +1,5 @@
+"""``python -m dupdetect`` is the command line."""
+
+from dupdetect.cli import main
+
+main()
