@@ -101,14 +101,17 @@ def copying_matrix(
         counts[copier, source] += 1
         if not directed and copier != source:
             counts[source, copier] += 1
-    most = max(counts.values(), default=0)
+    most = max(*counts.values(), _HEAT_STEPS)  # a lone copy is not hot
     return Matrix(
         groups=tuple(groups),
         counts=tuple(tuple(counts[row, column] for column in groups) for row in groups),
-        heat=tuple(tuple(-(-counts[row, column] * 5 // most) if most else 0 for column in groups) for row in groups),
+        heat=tuple(tuple(-(-counts[row, column] * _HEAT_STEPS // most) for column in groups) for row in groups),
         undirected=undirected,
         left_out=left_out,
     )
+
+
+_HEAT_STEPS = 5
 
 
 def _first(left: Published | None, right: Published | None) -> str | None:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import resources
+from itertools import groupby, islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from dupdetect.report.views import (
     ArticleView,
     ClusterView,
     PairView,
+    RepeatView,
     article_view,
     cluster_view,
     measures_of,
@@ -43,6 +46,9 @@ WRITTEN_OUT_CHARACTERS = 4_000_000
 
 ROWS = 20_000
 """Pairs that a page lists at most; docs/reference/report.md has what a browser needs for how many."""
+
+CHUNK = 100
+"""Rows that the page's style keeps together: out of sight they are not laid out."""
 
 _OPEN_CLUSTERS = 5
 _IDS_A_NOTE = 20
@@ -89,7 +95,6 @@ def render_scan(
     lazy = [pair for pair in pairs if pair.data is not None]
     needed = {article.number: article for pair in lazy for article in (pair.left, pair.right)}
     counted = Counter(pair.verdict.relation for pair in result.pairs)
-    most = max(counted.values(), default=0)
 
     return _render(
         "scan.html.j2",
@@ -99,7 +104,7 @@ def render_scan(
         compared=result.compared,
         pair_count=len(result.pairs),
         relations=[
-            (relation, counted[relation], round(counted[relation] / most * 100, 2))
+            (relation, counted[relation], round(counted[relation] / len(result.pairs) * 100, 2))
             for relation in RELATIONS
             if counted[relation]
         ],
@@ -115,10 +120,7 @@ def render_scan(
         lazy=len(lazy),
         lazy_articles=[needed[number] for number in sorted(needed)],
         measures=measures_of(Comparison(tokens_left=0, tokens_right=0)),
-        repeats=[
-            repeat_view(articles[id_][1], repeats, number)
-            for number, (id_, repeats) in enumerate(result.repeats.items(), 1)
-        ],
+        repeats=_repeat_views(result, articles),
         failures=result.failures,
         notes=[visible(note) for note in result.notes],
         article_notes=_article_notes(view for _, view in articles.values()),
@@ -183,6 +185,14 @@ def _pair_views(
     return views
 
 
+def _repeat_views(result: ScanResult, articles: dict[str, tuple[Article, ArticleView]]) -> list[RepeatView]:
+    views, left_over = [], WRITTEN_OUT_CHARACTERS
+    for number, (id_, repeats) in enumerate(result.repeats.items(), 1):
+        left_over -= len(articles[id_][1].text)
+        views.append(repeat_view(articles[id_][1], repeats, number, written_out=left_over >= 0))
+    return views
+
+
 def _cluster_views(
     clusters: tuple[Cluster, ...],
     articles: dict[str, tuple[Article, ArticleView]],
@@ -213,14 +223,16 @@ def _lead(result: ScanResult) -> str:
     relations = Counter(pair.verdict.relation for pair in result.pairs)
     contained = relations[Relation.CONTAINS] + relations[Relation.CONTAINED]
     said = [f"{_count(len(result.articles), 'article')} read."]
-    if inside:
-        said.append(f"{inside:,} of them are {_count(len(result.clusters), 'piece')}, published more than once.")
+    if len(result.clusters) == 1:
+        said.append(f"{inside:,} of them are one piece, published more than once.")
+    elif inside:
+        said.append(f"{inside:,} of them are copies of {len(result.clusters):,} pieces, each published more than once.")
     else:
         said.append("None of them is a duplicate of another.")
     if contained:
         said.append(f"In {_count(contained, 'pair')} one article stands inside the other.")
-    if relations[Relation.OVERLAPS]:
-        said.append(f"{_count(relations[Relation.OVERLAPS], 'pair')} only share passages.")
+    if overlapping := relations[Relation.OVERLAPS]:
+        said.append(f"{_count(overlapping, 'pair')} only share{'s' if overlapping == 1 else ''} passages.")
     if result.failures:
         said.append(f"{_count(len(result.failures), 'document')} could not be read.")
     return " ".join(said)
@@ -233,6 +245,13 @@ def _article_notes(articles: Iterable[ArticleView]) -> list[tuple[str, list[str]
         for note in article.notes:
             carriers[note].append(article.id)
     return [(note, ids[:_IDS_A_NOTE], max(len(ids) - _IDS_A_NOTE, 0)) for note, ids in carriers.items()]
+
+
+def _slices(rows: Sequence[Any], key: str | None = None) -> Iterable[list[Any]]:
+    """Cut rows into chunks of at most `CHUNK`, alike in the attribute `key`."""
+    for _, alike in groupby(rows, key=attrgetter(key) if key else lambda _: None):
+        while chunk := list(islice(alike, CHUNK)):
+            yield chunk
 
 
 def _count(number: int, noun: str) -> str:
@@ -250,13 +269,14 @@ def _render(template: str, **values: object) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(number=lambda value: f"{value:,}", count=_count, visible=visible)
+    environment.filters.update(number=lambda value: f"{value:,}", count=_count, slices=_slices, visible=visible)
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
     html = environment.get_template(template).render(
         policy=_policy(style, script),
         style=style,
         script=script,
         words=RELATIONS,
+        chunk_size=CHUNK,
         map_width=charts.MAP_WIDTH,
         map_height=charts.MAP_HEIGHT,
         map_bar=charts.MAP_BAR,

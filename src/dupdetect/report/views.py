@@ -258,7 +258,8 @@ def _passages_said(comparison: Comparison) -> str:
     number = len(comparison.passages)
     if not number:
         return "No passage stands in both."
-    return "1 passage stands in both." if number == 1 else f"{number:,} passages stand in both."
+    shared = "1 passage stands in both" if number == 1 else f"{number:,} passages stand in both"
+    return f"{shared}. Above the left text from its beginning to its end, below the right."
 
 
 def _percent(fraction: float | None) -> str | None:
@@ -270,16 +271,14 @@ def _summary(comparison: Comparison) -> str:
     said = []
     if comparison.coverage_left is not None and comparison.coverage_right is not None:
         left, right = percent(comparison.coverage_left), percent(comparison.coverage_right)
-        said.append(f"passages cover {left} of the left, {right} of the right")
+        said.append(f"Passages cover {left} of the left and {right} of the right")
     elif comparison.containment_left is not None and comparison.containment_right is not None:
-        said.append(
-            f"{percent(comparison.containment_left)} of the left stands in the right, "
-            f"{percent(comparison.containment_right)} of the right in the left (by shingles)"
-        )
+        left, right = percent(comparison.containment_left), percent(comparison.containment_right)
+        said.append(f"{left} of the left's shingles stand in the right and {right} of the right's in the left")
     if comparison.jaccard is not None:
         said.append(f"Jaccard similarity {percent(comparison.jaccard)}")
     said.append(f"{comparison.tokens_left:,} and {comparison.tokens_right:,} tokens")
-    return "; ".join(said)
+    return " · ".join(said)
 
 
 _KINDS: dict[ChangeKind | None, int] = {None: 0, "wording": 1, "facts": 2, "noise": 3}
@@ -409,20 +408,20 @@ def _count(number: int, unit: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepeatView:
-    """An article that carries passages twice."""
+    """An article that carries passages twice; `stretches` is None where the page does not carry its text."""
 
     article: ArticleView
     number: int
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[Stretch, ...] | None
     said: tuple[str, ...]
 
 
-def repeat_view(article: ArticleView, repeats: Sequence[Repeat], number: int) -> RepeatView:
+def repeat_view(article: ArticleView, repeats: Sequence[Repeat], number: int, *, written_out: bool) -> RepeatView:
     """Build the view of an article's repeats; `number` makes its anchors unique in the page."""
     return RepeatView(
         article=article,
         number=number,
-        stretches=mark_text(article.text, repeats=repeats),
+        stretches=mark_text(article.text, repeats=repeats) if written_out else None,
         said=tuple(_repeat_said(repeat, article.text) for repeat in repeats),
     )
 

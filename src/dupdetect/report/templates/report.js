@@ -125,9 +125,9 @@
 
   const find = document.getElementById("find");
   if (find) {
-    const pairs = [...document.querySelectorAll("#pairs > .pair")];
+    const pairs = [...document.querySelectorAll("#pairs .pair")];
     const shown = document.getElementById("shown");
-    const boxes = [...document.querySelectorAll(".filter input[type=checkbox]")];
+    const boxes = [...document.querySelectorAll("#pairs > input[type=checkbox]")];
     const names = [];
     const count = () => {
       const classes = boxes.filter((box) => box.checked).map((box) => `r-${box.value}`);
@@ -139,6 +139,9 @@
       for (const [i, pair] of pairs.entries()) {
         names[i] ??= pair.querySelector("summary").textContent.toLowerCase();
         pair.hidden = !names[i].includes(wanted);
+      }
+      for (const chunk of document.querySelectorAll("#pairs > .list > div")) {
+        chunk.hidden = !chunk.querySelector(":scope > :not([hidden])");
       }
       count();
     };
