@@ -33,7 +33,7 @@ def check(
     format: Literal["html", "text"] | None,
     as_json: bool,
 ) -> int:
-    """Tell whether the piece in FILE is in the index already. Changes nothing.
+    """Tell whether a piece is in the index already.
 
     \b
     dupdetect check draft.html --index site.db && publish draft.html
@@ -79,6 +79,6 @@ def _print(result: CheckResult) -> None:
     for match in result.matches:
         click.echo(f"{result.article.id}: {relation_word(match.verdict.relation)} {where(match.article)}")
         for line in describe(match.verdict, result.article):
-            click.echo(line)
+            click.echo(f"  {line}")
     if result.candidates_left_out:
         click.echo(f"{result.article.id}: {result.candidates_left_out} weaker candidates were not compared", err=True)

@@ -48,7 +48,7 @@ def compare(
         click.echo(f"{relation_word(verdict.relation)} {where(left)}")
         click.echo(f"{'':9} {where(right)}")
         for line in describe(verdict, left):
-            click.echo(line)
+            click.echo(f"  {line}")
         for name, value in verdict.comparison.measures().items():
             click.echo(f"  {name:<24}{value:.3f}")
         if html is not None:

@@ -18,7 +18,7 @@ __all__ = ["extract"]
 @format_option
 @json_option
 def extract(file: str, *, explain: bool, format: Literal["html", "text"] | None, as_json: bool) -> int:
-    """Show the article in FILE without the page around it.
+    """Show the article in FILE, without the page.
 
     \b
     dupdetect extract page.html                  title, byline, date, sections and text

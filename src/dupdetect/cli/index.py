@@ -20,7 +20,7 @@ index_option = click.option("--index", "path", required=True, help="The index, o
 
 @click.group()
 def index() -> None:
-    """Keep what is published: the index that `dupdetect check` looks in."""
+    """Keep what is published, for `check` to find."""
 
 
 @index.command()

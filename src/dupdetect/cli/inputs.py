@@ -31,7 +31,7 @@ def document_of(file: str, *, id: str | None = None, format: Literal["html", "te
     """Read one file, or standard input for ``-``; `InputError` if there is none."""
     if file != "-":
         return read_file(Path(file), id=id, format=format)
-    content = click.get_binary_stream("stdin").read()
+    content: bytes = sys.stdin.buffer.read()
     guess: Literal["html", "text"] = "html" if b"<" in content and b">" in content else "text"
     return Document(id=id or "-", content=content, format=format or guess)
 

@@ -18,9 +18,9 @@ __all__ = ["repeats"]
 @format_option
 @json_option
 def repeats(file: str, *, format: Literal["html", "text"] | None, as_json: bool) -> int:
-    """Find what FILE carries twice: a double paste, two posts on one page.
+    """Find what FILE carries twice.
 
-    Exit code 1 if it does.
+    A double paste, two posts on one page. Exit code 1 if it does.
     """
     from dupdetect.compare import find_repeats
     from dupdetect.extract import read

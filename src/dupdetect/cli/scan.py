@@ -38,13 +38,14 @@ def scan(
     format: Literal["html", "text"] | None,
     as_json: bool,
 ) -> int:
-    """Compare all articles in PATH with each other: folders of pages, JSONL files, single files.
+    """Compare many articles with each other.
 
     \b
     dupdetect scan pages/ --report report.html --pairs pairs.jsonl --clusters clusters.jsonl
 
-    A JSONL line is an object with `id`, `html` or `text`, and optionally `title`, `url`, `published` (ISO 8601),
-    `site`, `section`. A document that cannot be read is reported and the rest goes on.
+    PATH is a folder of pages, a JSONL file or a single file. A JSONL line is an object with `id`, `html` or `text`,
+    and optionally `title`, `url`, `published` (ISO 8601), `site`, `section`. A document that cannot be read is reported
+    and the rest goes on.
     """
     from dupdetect.detector import Detector
     from dupdetect.io import scan_json, write_clusters, write_pairs
@@ -78,18 +79,20 @@ def _print(result: ScanResult) -> None:
     articles = {article.id: article for article in result.articles}
     order = list(Relation)
     for pair in sorted(result.pairs, key=lambda pair: order.index(pair.verdict.relation)):
-        click.echo(f"{relation_word(pair.verdict.relation)} {where(articles[pair.left])}")
-        click.echo(f"{'':9} {where(articles[pair.right])}")
-        for line in describe(pair.verdict, articles[pair.left], passages=1):
-            click.echo(f"        {line}")
+        left, right = articles[pair.left], articles[pair.right]
+        click.echo(f"{relation_word(pair.verdict.relation)} {where(left, title=False)}")
+        click.echo(f"{'':9} {where(right, title=False)}")
+        for line in describe(pair.verdict, left, passages=0):
+            click.echo(f"{'':12} {line}")
     for id, repeats in result.repeats.items():
         words = " and ".join(str(repeat.tokens) for repeat in repeats)
-        click.echo(f"{'REPEATS':<9} {where(articles[id])}")
-        click.echo(f"          carries {words} words twice")
+        click.echo(f"{'REPEATS':9} {where(articles[id], title=False)}")
+        click.echo(f"{'':12} It carries {words} words twice.")
     for cluster in result.clusters:
-        click.echo(f"{'CLUSTER':<9} {', '.join(cluster.ids)}")
-        original = f"original: {cluster.original}" if cluster.original else "no original suggested"
-        click.echo(f"          {original} ({'; '.join(cluster.reasons)})")
+        click.echo(f"{'CLUSTER':9} {cluster.original or 'no original suggested'}  ({'; '.join(cluster.reasons)})")
+        for id in cluster.ids:
+            if id != cluster.original:
+                click.echo(f"{'':9} {id}")
     counts = Counter(pair.verdict.relation for pair in result.pairs)
     found = ", ".join(f"{counts[relation]} {relation.value}" for relation in order if counts[relation])
     read = f"{len(result.articles)} articles, {len(result.failures)} not readable"

@@ -36,25 +36,22 @@ def excerpt(text: str, length: int = 100) -> str:
     return f"“{line[:length].rstrip()}…”" if len(line) > length else f"“{line}”"
 
 
-def where(article: Article) -> str:
+def where(article: Article, *, title: bool = True) -> str:
     """Say which article it is: its id, title, sections and date."""
-    parts = [article.id]
-    if article.title:
-        parts.append(f"“{article.title}”")
-    if article.sections:
-        parts.append(f"in {', '.join(article.sections)}")
+    facts = [f"“{article.title}”"] if title and article.title else []
+    facts += article.sections
     if article.published:
-        parts.append(f"({article.published})")
-    return " ".join(parts)
+        facts.append(str(article.published.day) if article.published.precision == "time" else str(article.published))
+    return f"{article.id}  {click.style(', '.join(facts), dim=True)}".rstrip()
 
 
 def describe(verdict: Verdict, left: Article, *, passages: int = 3) -> Iterator[str]:
     """Yield the reasons of a verdict and its longest passages, a line each."""
     for reason in verdict.reasons:
-        yield f"  {reason.text}"
+        yield reason.text
     found = sorted(verdict.comparison.passages or (), key=lambda passage: -passage.tokens)
     for passage in found[:passages]:
-        changed = f", {len(passage.changes)} changes" if passage.changes else ""
-        yield f"  · {passage.tokens} words{changed}: {excerpt(passage.left.of(left.text))}"
-    if len(found) > passages:
-        yield f"  · and {len(found) - passages} shorter passages"
+        changed = f", {len(passage.changes)} changed places" if passage.changes else ""
+        yield f"· {passage.tokens} words{changed}: {excerpt(passage.left.of(left.text))}"
+    if len(found) > passages > 0:
+        yield f"· and {len(found) - passages} more"
