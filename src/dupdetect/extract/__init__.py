@@ -1,0 +1,15 @@
+"""Documents to articles.
+
+`extract` reads one article from an HTML page, `extract_all` each of several, `read_text` plain text, and `read` a
+`dupdetect.model.Document` of either kind.
+"""
+
+from __future__ import annotations
+
+from dupdetect.extract.extractor import extract, extract_all, read
+from dupdetect.extract.limits import Limits
+from dupdetect.extract.metadata import parse_published
+from dupdetect.extract.plaintext import read_text
+from dupdetect.extract.site import SiteTemplate
+
+__all__ = ["Limits", "SiteTemplate", "extract", "extract_all", "parse_published", "read", "read_text"]

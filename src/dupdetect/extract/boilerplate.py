@@ -1,0 +1,313 @@
+"""Which blocks are the article, and why the others are not.
+
+Three steps. A small model gives each block a probability from its own text, the markup around it and its neighbours;
+a second pass sees the first one's core container. Then the subtree is chosen that maximises ``Σ words · (p − .55)``
+(maximum subsequence segmentation, Pasternack and Roth 2009, doi:10.1145/1526709.1526840, over subtrees in place of
+ranges). Then rules drop what a reader would not call part of the piece whatever it looks like: the headline again,
+bylines, dates.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.extract.blocks import HEADINGS, Page
+from dupdetect.extract.features import Facts, Measured, core_features, measure
+from dupdetect.extract.metadata import Metadata, same_words
+from dupdetect.extract.site import SiteTemplate
+from dupdetect.extract.trees import load_model
+from dupdetect.extract.vocabulary import MARKUP_GROUPS, PHRASE_GROUPS
+
+__all__ = ["Judged", "choose_subtree", "decide", "facts_of", "find_posts", "judge"]
+
+CUT = 0.55
+"""Words under this probability count against a subtree."""
+KEEP = 0.5
+"""A block of the chosen subtree stays from this probability."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The answer for one page.
+
+    Parameters
+    ----------
+    reasons : list of (str or None)
+        Per block: None for the article, else why not.
+    posts : list of int
+        Elements that hold one article each, where the page has several; empty where it has one.
+    words : float
+        Words kept.
+    """
+
+    reasons: list[str | None]
+    posts: list[int]
+    words: float
+
+
+def judge(page: Page, metadata: Metadata, template: SiteTemplate | None = None) -> Judged:
+    """Return for each block of a page why it is not part of the article, None where it is.
+
+    Parameters
+    ----------
+    page : Page
+        With one block at least.
+    metadata : Metadata
+    template : SiteTemplate, optional
+        What recurs on the site's pages.
+    """
+    posts = find_posts(page, metadata)
+    measured = measure(page, facts_of(metadata), posts)
+    model = load_model()
+    first = model.first.probabilities(measured.features)
+    core = choose_subtree(page, measured.words, first)
+    second = np.hstack((measured.features, core_features(page, measured, first, core)))
+    return decide(page, metadata, measured, model.second.probabilities(second), posts, template)
+
+
+def facts_of(metadata: Metadata) -> Facts:
+    """Return what of a page's metadata helps to judge its blocks."""
+    return Facts(
+        title=metadata.title or "",
+        description=metadata.description,
+        body=metadata.body,
+        authors=metadata.byline,
+    )
+
+
+def decide(
+    page: Page,
+    metadata: Metadata,
+    measured: Measured,
+    probabilities: NDArray[np.float64],
+    posts: list[int],
+    template: SiteTemplate | None = None,
+) -> Judged:
+    """Return what `judge` does, given the probabilities: the choice of the subtree and the rules.
+
+    Parameters
+    ----------
+    page : Page
+    metadata : Metadata
+    measured : Measured
+    probabilities : ndarray, shape (blocks,)
+    posts : list of int
+        See `find_posts`.
+    template : SiteTemplate, optional
+    """
+    reasons: list[str | None] = [""] * len(page.texts)
+    for root in posts or [0]:
+        for block in _kept(page, measured.words, probabilities, root):
+            reasons[block] = None
+    _apply_rules(page, metadata, measured, posts, reasons)
+    if template is not None:
+        for block, text in enumerate(page.texts):
+            if reasons[block] is None and text in template:
+                reasons[block] = "recurs on the site's pages"
+    explain = _Explainer(page, measured, probabilities)
+    for block, reason in enumerate(reasons):
+        if reason == "":
+            reasons[block] = explain(block)
+    kept = np.fromiter((reason is None for reason in reasons), bool, len(reasons))
+    return Judged(reasons=reasons, posts=posts, words=float(measured.words[kept].sum()))
+
+
+def _kept(page: Page, words: NDArray[np.float64], probabilities: NDArray[np.float64], root: int) -> list[int]:
+    """Return the likely blocks of the best subtree under `root`; where none is likely, the least unlikely ones."""
+    for cut, keep in ((CUT, KEEP), (0.15, 0.1)):
+        chosen = choose_subtree(page, words, probabilities, within=root, cut=cut)
+        inside = range(page.block_starts[chosen], page.block_ends[chosen])
+        kept = [block for block in inside if probabilities[block] >= keep]
+        if kept:
+            return kept
+    return []
+
+
+def choose_subtree(
+    page: Page, words: NDArray[np.float64], probabilities: NDArray[np.float64], *, within: int = 0, cut: float = CUT
+) -> int:
+    """Return the element whose subtree maximises ``Σ words · (p − cut)``, the innermost of equals.
+
+    Parameters
+    ----------
+    page : Page
+    words, probabilities : ndarray, shape (blocks,)
+    within : int
+        Look only at this element and its descendants.
+    cut : float
+    """
+    gain = np.concatenate(([0.0], np.cumsum(words * (probabilities - cut))))
+    elements = slice(within, page.ends[within])
+    starts = np.array(page.block_starts[elements])
+    ends = np.array(page.block_ends[elements])
+    values = np.where(ends > starts, gain[ends] - gain[starts], -np.inf)
+    best = values.max()
+    return within + int(np.flatnonzero(values >= best - 1e-9)[-1])
+
+
+# ---------------------------------------------------------------------------------------- several posts on a page
+
+_POST_CLASSES = frozenset(("hentry", "h-entry", "post", "blog-post", "blogpost", "entry", "article"))
+_POST_TYPES = ("BlogPosting", "NewsArticle", "Article")
+_ARTICLE_KINDS = frozenset(("article", "newsarticle", "blogposting"))
+_POST_SIZE = 200  # code points of text outside links
+
+
+def find_posts(page: Page, metadata: Metadata) -> list[int]:
+    """Return the elements that hold one article each, if the page shows several; an empty list otherwise.
+
+    A front page or an archive: siblings marked as posts, each under a headline that links to the post's own page,
+    together holding most of the page's text. A page that declares itself to be one article is not asked.
+    """
+    if metadata.kinds & _ARTICLE_KINDS:
+        return []
+    groups: dict[tuple[int, str], list[int]] = {}
+    for element, (tag, attributes) in enumerate(zip(page.tags, page.attributes, strict=True)):
+        if tag == "article" or (attributes and _marks_post(attributes)):
+            groups.setdefault((page.parents[element], tag), []).append(element)
+    if not any(len(group) > 1 for group in groups.values()):
+        return []
+    sizes = [max(0, len(text) - linked) for text, linked in zip(page.texts, page.linked, strict=True)]
+    running = [0, *accumulate(size if size >= 40 else 0 for size in sizes)]
+
+    def held(element: int) -> int:
+        return running[page.block_ends[element]] - running[page.block_starts[element]]
+
+    posts: list[int] = []
+    for group in groups.values():
+        full = [element for element in group if held(element) >= _POST_SIZE]
+        if len(full) > 1 and sum(map(held, full)) > sum(map(held, posts)):
+            posts = full
+    if sum(map(held, posts)) < 0.6 * running[-1]:
+        return []
+    return posts if all(post_heading(page, element, linked=True) is not None for element in posts) else []
+
+
+def _marks_post(attributes: dict[str, str | None]) -> bool:
+    classes = attributes.get("class")
+    if classes and not _POST_CLASSES.isdisjoint(classes.lower().split()):
+        return True
+    kind = attributes.get("itemtype")
+    return bool(kind) and str(kind).rstrip("/").endswith(_POST_TYPES)
+
+
+def post_heading(page: Page, post: int, *, linked: bool = False) -> int | None:
+    """Return the block of a post's headline: the first heading in it (None: it has none before its text).
+
+    Parameters
+    ----------
+    page : Page
+    post : int
+        Element.
+    linked : bool
+        Only a headline that is a link counts.
+    """
+    for block in range(page.block_starts[post], page.block_ends[post]):
+        if page.tags[page.owners[block]] in HEADINGS:
+            is_link = page.linked[block] * 2 > len(page.texts[block])
+            return block if is_link or not linked else None
+    return None
+
+
+# ---------------------------------------------------------------------------------------------------------- rules
+
+_DATE_WORDS = re.compile(
+    r"\b(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez)\w*\b|"
+    r"\b(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?s?\b|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b|"
+    r"\b(?:published|posted|updated|last|modified|on|at|of|am|pm|a\.m|p\.m|[ecmp][sd]?t|gmt|utc|uhr|um|vom|den|der|von|by|date|"
+    r"stand|veröffentlicht|aktualisiert|erstellt|publié|le|à|il|el|de|del|min|mins|minutes?|hours?|days?|ago|read|reading|time|"
+    r"th|st|nd|rd|new|first|original|originally|created|edited|h)\b|[\d\W_年月日時分]+",
+    re.IGNORECASE,
+)
+_BY_LINE = re.compile(
+    r"^\W*(?:(?:written|posted|published|reported|story|words|text|article)\s+)?(?:by|von|par|por|di)\b\s*:?\s+\S", re.I
+)
+
+
+def _apply_rules(
+    page: Page, metadata: Metadata, measured: Measured, posts: list[int], reasons: list[str | None]
+) -> None:
+    """Drop headline, byline and date lines among the kept blocks, in place."""
+    titles = {same_words(metadata.title)} if metadata.title else set()
+    titles |= {same_words(page.texts[b]) for b, o in enumerate(page.owners) if page.tags[o] == "h1"}
+    for post in posts:
+        heading = post_heading(page, post)
+        if heading is not None:
+            titles.add(same_words(page.texts[heading]))
+    titles.discard("")
+    authors = [same_words(name) for name in metadata.byline if len(name) > 3]
+    for block, reason in enumerate(reasons):
+        if reason is not None:
+            continue
+        text = page.texts[block]
+        if len(text) > 300:
+            continue
+        key = same_words(text)
+        words = measured.words[block]
+        if not key:
+            reasons[block] = "no words"
+        elif key in titles:
+            reasons[block] = "the headline again"
+        elif (
+            words <= 12
+            and any(name in key for name in authors)
+            and (not text.endswith((".", "!", "?", ":")) or _BY_LINE.match(text))
+        ):
+            reasons[block] = "byline"
+        elif words <= 14 and any(map(str.isdigit, text)) and not _DATE_WORDS.sub("", text):
+            reasons[block] = "date line"
+
+
+_AREAS = {
+    "comment": "comments",
+    "nav": "navigation",
+    "newsletter": "newsletter prompt",
+    "share": "share links",
+    "related": "related stories",
+    "ad": "advertisement",
+    "bio": "about the author",
+    "byline": "byline",
+    "label": "labels",
+    "caption": "caption or credit",
+    "sidebar": "sidebar",
+    "footer": "footer",
+    "consent": "notice",
+    "paywall": "registration",
+    "form": "form",
+    "teaser": "teaser",
+    "toc": "table of contents",
+    "title": "headline",
+    "date": "date",
+    "legal": "legal notice",
+    "header": "page header",
+}
+_BIT = {name: 1 << bit for bit, name in enumerate(MARKUP_GROUPS)}
+_SAYS = {name: 1 << bit for bit, name in enumerate(PHRASE_GROUPS)}
+
+
+class _Explainer:
+    """Words for why a block was dropped: what its markup calls it, nearest first."""
+
+    def __init__(self, page: Page, measured: Measured, probabilities: NDArray[np.float64]) -> None:
+        self._page, self._measured, self._probabilities = page, measured, probabilities
+
+    def __call__(self, block: int) -> str:
+        page = self._page
+        for element in page.ancestors(page.owners[block]):
+            tag = page.tags[element]
+            if tag in ("nav", "footer", "aside"):
+                return {"nav": "navigation", "footer": "footer", "aside": "sidebar"}[tag]
+            bits = int(self._measured.names[element])
+            if bits & _BIT["content"]:
+                break
+            for name, words in _AREAS.items():
+                if bits & _BIT[name]:
+                    return words
+        if page.linked[block] * 2 > len(page.texts[block]):
+            return "links"
+        return f"unlike an article's text (probability {self._probabilities[block]:.2f})"

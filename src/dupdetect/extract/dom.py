@@ -1,0 +1,241 @@
+"""The only module that knows a parser. A tree of either kind becomes one stream of events, in document order.
+
+Two lanes: selectolax's lexbor, the default, and BeautifulSoup, which people have in hand and which is the reference.
+Measured on 200 pages (median; 219 kB mean): lexbor parses in 0.6 ms and is walked in another 0.7 ms; BeautifulSoup
+takes 13 ms with lxml and 35 ms with html5lib. Both walks keep their own stack: a page decides how deep it nests.
+
+An event is a pair: ``(tag, attributes)`` opens an element, ``(TEXT, str)`` is text, ``(CLOSE, None)`` closes the
+element opened last, ``(DATA, str)`` is the JSON-LD of a ``<script>``. What no reader sees never appears.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, PreformattedString, Tag
+from selectolax.lexbor import LexborHTMLParser
+
+from dupdetect.errors import DocumentTooDeepError
+from dupdetect.extract.limits import DEFAULT_LIMITS, Limits
+
+__all__ = ["CLOSE", "DATA", "TEXT", "Event", "events"]
+
+TEXT = "#text"
+CLOSE = "#close"
+DATA = "#data"
+
+Event = tuple[str, Any]
+
+# Elements whose content is no running text. ``noscript`` repeats what scripts load; a ``template`` is not rendered.
+OPAQUE = frozenset(
+    [
+        "script",
+        "style",
+        "svg",
+        "math",
+        "template",
+        "noscript",
+        "iframe",
+        "object",
+        "embed",
+        "applet",
+        "canvas",
+        "audio",
+        "video",
+        "map",
+        "select",
+        "option",
+        "optgroup",
+        "datalist",
+        "button",
+        "textarea",
+        "noframes",
+        "noembed",
+        "frameset",
+        "xmp",
+        "plaintext",
+    ]
+)
+# No end tag, no content: they neither nest nor need a closing event from the stream's point of view.
+VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "keygen",
+        "frame",
+        "basefont",
+    ]
+)
+
+
+def events(source: str | BeautifulSoup, limits: Limits = DEFAULT_LIMITS) -> Iterator[Event]:
+    """Yield the events of a page.
+
+    Parameters
+    ----------
+    source : str or BeautifulSoup
+    limits : Limits
+
+    Yields
+    ------
+    tuple
+        See the module.
+
+    Raises
+    ------
+    DocumentTooDeepError
+        Elements nest deeper than ``limits.depth``.
+    """
+    if isinstance(source, str):
+        return _lexbor_events(LexborHTMLParser(_tamed(source, limits)), limits)
+    return _soup_events(source, limits)
+
+
+def _lexbor_events(parser: LexborHTMLParser, limits: Limits) -> Iterator[Event]:
+    node: Any = parser.root
+    stack: list[Any] = []
+    while node is not None:
+        tag = node.tag
+        if tag == "-text":
+            yield TEXT, node.text_content
+        elif tag in OPAQUE:
+            if tag == "script":
+                kind = node.attributes.get("type")
+                if kind and "ld+json" in kind:
+                    yield DATA, node.text(deep=True)
+        elif tag and tag[0] not in "-!_":  # comments, the doctype, the document itself
+            yield tag, node.attributes
+            child = node.child
+            if child is not None:
+                if len(stack) >= limits.depth:
+                    raise _too_deep(limits)
+                stack.append(node)
+                node = child
+                continue
+            yield CLOSE, None
+        sibling = node.next
+        while sibling is None and stack:
+            yield CLOSE, None
+            sibling = stack.pop().next
+        node = sibling
+
+
+def _soup_events(soup: BeautifulSoup, limits: Limits) -> Iterator[Event]:
+    stack: list[Iterator[Any]] = [iter(soup.contents)]
+    while stack:
+        for node in stack[-1]:
+            if isinstance(node, Tag):
+                tag = node.name.lower()
+                if tag in OPAQUE:
+                    if tag == "script" and "ld+json" in str(node.get("type", "")):
+                        yield DATA, "".join(str(child) for child in node.contents)
+                    continue
+                yield tag, _plain(node.attrs)
+                if len(stack) > limits.depth:
+                    raise _too_deep(limits)
+                stack.append(iter(node.contents))
+                break
+            if isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
+                yield TEXT, str(node)
+        else:
+            stack.pop()
+            if stack:
+                yield CLOSE, None
+
+
+def _plain(attributes: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return a soup's attributes as lexbor has them: lists of words joined."""
+    return {
+        str(name): " ".join(value) if isinstance(value, list) else None if value is None else str(value)
+        for name, value in attributes.items()
+    }
+
+
+def _too_deep(limits: Limits) -> DocumentTooDeepError:
+    return DocumentTooDeepError(
+        f"elements nest deeper than {limits.depth:,}; no page does: raise Limits(depth=…) if this one should"
+    )
+
+
+# --------------------------------------------------------------------------------------- before a parser sees it
+
+# Pages under both need no look: the worst that fits costs a parser half a second.
+_SMALL_TAGS = 8_000
+_SMALL_SIZE = 200_000
+
+_TAG = re.compile(
+    r"<!--(?:-?>|.*?(?:--!?>|\Z))"  # comments
+    r"|<(script|style|textarea|title|xmp|iframe|noembed|noframes)\b[^>]*>.*?(?:</\1|\Z)"  # raw text
+    r"|<(/?)([a-zA-Z][^\s/>]*)([^>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^>\"']*)*)>?",
+    re.DOTALL | re.IGNORECASE,
+)
+# Their start tag ends an open one of their kind, so leaving out end tags does not nest them.
+_SELF_ENDING = frozenset(
+    [
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "option",
+        "optgroup",
+        "tr",
+        "td",
+        "th",
+        "thead",
+        "tbody",
+        "tfoot",
+        "rt",
+        "rp",
+        "colgroup",
+        "a",
+        "nobr",
+        "button",
+    ]
+)
+
+
+def _tamed(html: str, limits: Limits) -> str:
+    """Return the page without attribute floods, having made sure that it does not nest over the limit.
+
+    An upper bound by counting tags: it errs only on pages that leave thousands of elements open.
+    """
+    if len(html) < _SMALL_SIZE and html.count("<") < _SMALL_TAGS:
+        return html
+    depth = 0
+    foreign = 0
+    floods: list[tuple[int, int]] = []
+    for match in _TAG.finditer(html):
+        name = match[3]
+        if name is None:
+            continue
+        name = name.lower()
+        rest = match[4]
+        if len(rest) > limits.attributes * 2 and len(rest.split()) > limits.attributes:
+            floods.append(match.span(4))
+        if match[2]:
+            if name not in _SELF_ENDING:
+                depth = max(0, depth - 1)
+            foreign -= name in ("svg", "math") and foreign > 0
+        elif name not in VOID and name not in _SELF_ENDING and not (foreign and rest.endswith("/")):
+            foreign += name in ("svg", "math")
+            depth += 1
+            if depth > limits.depth:
+                raise _too_deep(limits)
+    for start, end in reversed(floods):
+        html = html[:start] + html[end:]
+    return html

@@ -1,0 +1,251 @@
+"""Page or text in, article out: the steps in their order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bs4 import BeautifulSoup
+
+from dupdetect.errors import EmptyDocumentError, ExtractionError, NoArticleError
+from dupdetect.extract.blocks import Page, flatten, kinds
+from dupdetect.extract.boilerplate import Judged, judge
+from dupdetect.extract.decode import decode
+from dupdetect.extract.dom import events
+from dupdetect.extract.limits import DEFAULT_LIMITS, Limits
+from dupdetect.extract.metadata import Metadata, read_metadata, read_post_metadata
+from dupdetect.extract.plaintext import read_text
+from dupdetect.extract.site import SiteTemplate
+from dupdetect.model import Article, Block, Document, Published
+
+__all__ = ["extract", "extract_all", "read"]
+
+
+def extract(
+    source: str | bytes | BeautifulSoup,
+    *,
+    id: str = "",
+    url: str | None = None,
+    title: str | None = None,
+    published: Published | None = None,
+    site: str | None = None,
+    sections: tuple[str, ...] = (),
+    content_type: str | None = None,
+    template: SiteTemplate | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Article:
+    """Return the article of an HTML page, without the page around it.
+
+    Parameters
+    ----------
+    source : str, bytes or BeautifulSoup
+        The page. Bytes are decoded as browsers do. A soup is read and left as it is.
+    id : str
+        The post's identity.
+    url : str, optional
+        Where the page was found: base of relative links.
+    title, published, site, sections
+        What the caller knows; each takes precedence over what the page says.
+    content_type : str, optional
+        The HTTP header ``Content-Type``, for its charset.
+    template : SiteTemplate, optional
+        What is known to recur on the site's pages; it is left out.
+    limits : Limits
+        Bounds on size, depth and attributes.
+
+    Returns
+    -------
+    Article
+        Its ``blocks`` are all blocks of the page; the dropped ones say why. A page with several articles, one under the
+        other, gives them joined and says so in ``notes``: `extract_all` splits them.
+
+    Raises
+    ------
+    ExtractionError
+        `EmptyDocumentError`, `NotTextError`, `DocumentTooLargeError`, `DocumentTooDeepError`, or `NoArticleError` where
+        the page has markup but no text. Each names `id` where one was given.
+    """
+    try:
+        page, notes = _flattened(source, content_type, limits)
+        metadata = read_metadata(page, url)
+        judged = judge(page, metadata, template)
+        _require_text(judged)
+    except ExtractionError as error:
+        raise (error.of(id) if id else error) from None
+    several = len(judged.posts)
+    if several:
+        parts = [read_post_metadata(page, post, metadata, url) for post in judged.posts]
+        notes = (*notes, f"the page has {several} articles, one under the other; they are joined here")
+        metadata = _joined(metadata, parts)
+    return _article(
+        page,
+        metadata,
+        judged.reasons,
+        notes,
+        id=id,
+        url=url,
+        title=title,
+        published=published,
+        site=site,
+        sections=sections,
+    )
+
+
+def extract_all(
+    source: str | bytes | BeautifulSoup,
+    *,
+    id: str = "",
+    url: str | None = None,
+    site: str | None = None,
+    content_type: str | None = None,
+    template: SiteTemplate | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> list[Article]:
+    """Return the articles of a page, one under the other on blog front pages and archives.
+
+    Parameters
+    ----------
+    source, url, site, content_type, template, limits
+        As for `extract`.
+    id : str
+        The page's identity; where it has several articles, theirs are ``id#1``, ``id#2`` …
+
+    Returns
+    -------
+    list of Article
+        One at least. Each one's ``blocks`` are those of its own part of the page.
+
+    Raises
+    ------
+    ExtractionError
+        As for `extract`.
+    """
+    try:
+        page, notes = _flattened(source, content_type, limits)
+        metadata = read_metadata(page, url)
+        judged = judge(page, metadata, template)
+        _require_text(judged)
+    except ExtractionError as error:
+        raise (error.of(id) if id else error) from None
+    if not judged.posts:
+        return [_article(page, metadata, judged.reasons, notes, id=id, url=url, site=site)]
+    articles = []
+    for number, post in enumerate(judged.posts, 1):
+        said = read_post_metadata(page, post, metadata, url)
+        article = _article(
+            page,
+            said,
+            judged.reasons,
+            notes,
+            id=f"{id}#{number}" if id else "",
+            url=said.canonical_url or url,
+            site=site,
+            blocks=range(page.block_starts[post], page.block_ends[post]),
+        )
+        if article.text:
+            articles.append(article)
+    return articles
+
+
+def read(document: Document, *, template: SiteTemplate | None = None, limits: Limits = DEFAULT_LIMITS) -> Article:
+    """Return the article of a document, page or text; what the caller knows takes precedence.
+
+    Parameters
+    ----------
+    document : Document
+    template : SiteTemplate, optional
+    limits : Limits
+
+    Raises
+    ------
+    ExtractionError
+        Naming ``document.id``; see `extract`.
+    """
+    if document.format == "text":
+        return read_text(
+            document.content,
+            id=document.id,
+            url=document.url,
+            title=document.title,
+            published=document.published,
+            site=document.site,
+            sections=document.sections,
+            limits=limits,
+        )
+    return extract(
+        document.content,
+        id=document.id,
+        url=document.url,
+        title=document.title,
+        published=document.published,
+        site=document.site,
+        sections=document.sections,
+        template=template,
+        limits=limits,
+    )
+
+
+def _flattened(
+    source: str | bytes | BeautifulSoup, content_type: str | None, limits: Limits
+) -> tuple[Page, tuple[str, ...]]:
+    notes: tuple[str, ...] = ()
+    if isinstance(source, BeautifulSoup):
+        page = flatten(events(source, limits))
+        if not page.texts and not page.heads and not page.title.strip():
+            raise EmptyDocumentError("the document is empty")
+    else:
+        text, notes = decode(source, content_type=content_type, limits=limits)
+        page = flatten(events(text, limits))
+    if not page.texts:
+        raise NoArticleError("the page has no text; is it drawn by a script? Then hand in what a browser rendered")
+    return page, notes
+
+
+def _require_text(judged: Judged) -> None:
+    if not judged.words:
+        raise NoArticleError("the page has text, but none that reads like an article")
+
+
+def _joined(metadata: Metadata, parts: list[Metadata]) -> Metadata:
+    """Return what a page with several articles says, for the articles joined."""
+    titles = dict.fromkeys(part.title for part in parts if part.title)
+    return replace(
+        metadata,
+        title=next(iter(titles)) if len(titles) == 1 else metadata.title,
+        byline=tuple(dict.fromkeys(name for part in parts for name in part.byline)),
+        sections=tuple(dict.fromkeys(name for part in parts for name in part.sections)),
+        published=metadata.published or next((part.published for part in parts if part.published), None),
+    )
+
+
+def _article(
+    page: Page,
+    metadata: Metadata,
+    reasons: list[str | None],
+    notes: tuple[str, ...],
+    *,
+    id: str,
+    url: str | None,
+    title: str | None = None,
+    published: Published | None = None,
+    site: str | None = None,
+    sections: tuple[str, ...] = (),
+    blocks: range | None = None,
+) -> Article:
+    kind, quotes = kinds(page)
+    return Article(
+        blocks=tuple(
+            Block(text=page.texts[b], kind=kind[b], quote_depth=quotes[b], reason=reasons[b])
+            for b in (blocks if blocks is not None else range(len(page.texts)))
+        ),
+        id=id,
+        url=url,
+        canonical_url=metadata.canonical_url,
+        title=title if title is not None else metadata.title,
+        byline=metadata.byline,
+        published=published or metadata.published,
+        sections=sections or metadata.sections,
+        site=site or metadata.site,
+        language=metadata.language,
+        noindex=metadata.noindex,
+        notes=notes,
+    )

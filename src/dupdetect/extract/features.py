@@ -1,0 +1,504 @@
+"""What is measured of each block: one row a block, one column a measure, no Python loop over characters.
+
+Four kinds: the block's own text, the element it stands in and the names above it, the company it keeps (neighbours,
+containers, blocks of the same path), and how it relates to the page's title, byline and description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.extract.blocks import Page
+from dupdetect.extract.vocabulary import MARKUP_GROUPS, PHRASE_GROUPS, markup_bits, phrase_bits
+
+__all__ = ["CORE_NAMES", "FEATURE_NAMES", "Facts", "Measured", "core_features", "measure", "word_counts"]
+
+Array = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+_TAGS = [
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "li",
+    "td",
+    "th",
+    "blockquote",
+    "figcaption",
+    "pre",
+    "div",
+    "dt",
+    "dd",
+    "a",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "address",
+    "label",
+    "form",
+    "summary",
+    "body",
+]
+_TAG_NUMBER = {tag: number for number, tag in enumerate(_TAGS)}
+_ABOVE = [
+    "nav",
+    "header",
+    "footer",
+    "aside",
+    "article",
+    "main",
+    "section",
+    "form",
+    "figure",
+    "table",
+    "ul",
+    "ol",
+    "dl",
+    "blockquote",
+    "li",
+    "a",
+    "details",
+    "dialog",
+    "h2",
+]
+_ABOVE_BIT = {tag: 1 << bit for bit, tag in enumerate(_ABOVE)}
+_ROLES = {"navigation": "nav", "banner": "header", "contentinfo": "footer", "complementary": "aside", "main": "main"}
+
+# Classes of characters, a bit each: counted by table look-up over the whole page at once.
+_UPPER, _DIGIT, _COMMA, _STOP, _SIGN, _SPACE, _BAR, _LETTER = (1 << bit for bit in range(8))
+
+
+def _character_table() -> NDArray[np.uint8]:
+    table = np.zeros(0x10000, np.uint8)
+    for start, end in ((0x41, 0x5B), (0xC0, 0xDF), (0x391, 0x3AA), (0x400, 0x430)):
+        table[start:end] |= _UPPER
+    for start, end in ((0x41, 0x5B), (0x61, 0x7B), (0xC0, 0x250), (0x370, 0x590), (0x5D0, 0x700), (0x900, 0xE00)):
+        table[start:end] |= _LETTER
+    for characters, bit in (
+        ("0123456789", _DIGIT),
+        (",;،、，；", _COMMA),
+        (".!?…。！？؟।．", _STOP),
+        ("|»›•·/→>", _BAR),
+        (" ", _SPACE),
+    ):
+        table[[ord(character) for character in characters]] |= bit
+    # Scripts written without spaces: Thai, Lao, Khmer, Burmese, kana, Han.
+    for start, end in (
+        (0xE00, 0xF00),
+        (0x1000, 0x10A0),
+        (0x1780, 0x1800),
+        (0x3040, 0x3100),
+        (0x3400, 0xA000),
+        (0xF900, 0xFB00),
+    ):
+        table[start:end] |= _SIGN | _LETTER
+    return table
+
+
+_CHARACTERS = _character_table()
+_CLOSERS = "\"'”’»)]」』）"
+_SIGNS_A_WORD = 1.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the page says about its article, as far as it helps to judge blocks.
+
+    Parameters
+    ----------
+    title, description, body : str
+        ``body`` is a JSON-LD ``articleBody``. Empty where unknown.
+    authors : tuple of str
+    """
+
+    title: str = ""
+    description: str = ""
+    body: str = ""
+    authors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Features of a page's blocks, and what the later steps need again.
+
+    Parameters
+    ----------
+    features : ndarray of float32, shape (blocks, len(FEATURE_NAMES))
+    words : ndarray of float64, shape (blocks,)
+        Words of each block; of scripts without spaces 1.7 signs count as one.
+    names : ndarray of int64, shape (elements,)
+        Markup groups that each element's own class and id speak of.
+    above : ndarray of int64, shape (elements,)
+        The same, of all elements that it stands in.
+    phrases : ndarray of int64, shape (blocks,)
+        Phrase groups that the block's words belong to.
+    """
+
+    features: Array
+    words: NDArray[np.float64]
+    names: Ints
+    above: Ints
+    phrases: Ints
+
+
+def word_counts(texts: list[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return words per text, and the counts of each character class, shape (texts, 8)."""
+    joined = "\n".join(texts) + "\n"
+    points = np.frombuffer(joined.encode("utf-32-le", "replace"), np.uint32)
+    classes = np.where(points < 0x10000, _CHARACTERS[points & 0xFFFF], np.uint8(_SIGN | _LETTER))
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    starts = np.concatenate(([0], np.cumsum(lengths[:-1] + 1)))
+    counts = np.empty((len(texts), 8))
+    for bit in range(8):
+        counts[:, bit] = np.add.reduceat(classes >> bit & 1, starts, dtype=np.int64)
+    words = np.where(counts[:, 7] + counts[:, 1] > 0, counts[:, 5] + 1 + counts[:, 4] / _SIGNS_A_WORD, 0.5)
+    return words, counts
+
+
+def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
+    """Return the features of every block of a page that has at least one.
+
+    Parameters
+    ----------
+    page : Page
+    facts : Facts
+    posts : sequence of int
+        Elements that hold one article each: a text that two of them carry is no repetition.
+    """
+    names, above, tag_bits, depths, paths = _elements(page)
+    owners = np.array(page.owners)
+    n = len(owners)
+    parents = np.array(page.parents)
+    words, counts = word_counts(page.texts)
+    lengths = np.maximum(1, np.fromiter(map(len, page.texts), np.int64, n))
+    linked = np.minimum(1.0, np.array(page.linked) / lengths)
+    strong = np.minimum(1.0, np.array(page.strong) / lengths)
+    phrases, ending, beginning, title_share, title_cover, description_share, named, in_body, repeats = _texts(
+        page, facts, posts
+    )
+    inner = np.zeros(n, np.int64)
+    for block, (first, last) in enumerate(zip(page.firsts, page.lasts, strict=True)):
+        for element in range(first, last):
+            inner[block] |= names[element]
+
+    own = names[owners]
+    near = names[parents[owners]] | names[parents[parents[owners]]]
+    far = above[owners]
+    tags = np.fromiter((_TAG_NUMBER.get(page.tags[owner], len(_TAGS)) for owner in page.owners), np.int64, n)
+
+    # Company: sums over subtrees are differences of running sums, since a subtree is a range of blocks.
+    text_words = words * (1 - linked)
+    sentence = (ending * (words > 6) * (linked < 0.5)).astype(float)
+    running = np.zeros((5, n + 1))
+    np.cumsum((words, text_words, sentence, np.ones(n), sentence * words), axis=1, out=running[:, 1:])
+    starts, ends = np.array(page.block_starts), np.array(page.block_ends)
+    container = parents[owners]
+    outer = parents[container]
+    sums = [running[:, ends[e]] - running[:, starts[e]] for e in (owners, container, np.maximum(outer, 0))]
+    total = np.maximum(running[:, -1], 1.0)
+    path = paths[owners]
+    path_words = np.bincount(path, text_words)[path]
+    path_blocks = np.bincount(path)[path]
+    path_sentences = np.bincount(path, sentence)[path]
+    path_linked = np.bincount(path, linked)[path] / path_blocks
+    order = np.arange(n)
+
+    def around(values: NDArray[np.float64], shift: int) -> NDArray[np.float64]:
+        out = np.zeros(n)
+        if shift > 0:
+            out[shift:] = values[:-shift]
+        elif n > -shift:
+            out[:shift] = values[-shift:]
+        return out
+
+    titles = np.flatnonzero(title_cover > 0.9)
+    title_at = titles[0] if len(titles) else -1
+    log_words = np.log1p(words)
+    columns: list[NDArray[np.generic]] = [
+        log_words,
+        np.log1p(lengths),
+        counts[:, 7] / lengths,
+        linked,
+        np.log1p(page.links),
+        strong,
+        ending,
+        beginning,
+        counts[:, 0] / lengths,
+        counts[:, 1] / lengths,
+        counts[:, 2] / words,
+        counts[:, 3] / words,
+        counts[:, 6] / words,
+        counts[:, 4] / lengths,
+        repeats,
+        title_share,
+        title_cover,
+        description_share,
+        named,
+        in_body,
+        order / n,
+        running[1, :-1] / total[1],
+        np.full(n, np.log1p(total[1])),
+        np.full(n, np.log1p(total[4])),
+        np.full(n, np.log1p(n)),
+        np.clip(order - title_at, -20, 60) if title_at >= 0 else np.full(n, 100),
+        depths[owners],
+        np.log1p(sums[0][1]),
+        np.log1p(sums[1][1]),
+        sums[1][1] / total[1],
+        sums[1][2],
+        sums[1][4] / np.maximum(sums[1][0], 1),
+        sums[1][1] / np.maximum(sums[1][0], 1),
+        np.log1p(sums[1][3]),
+        np.log1p(sums[2][1]),
+        sums[2][1] / total[1],
+        sums[2][2],
+        sums[2][4] / np.maximum(sums[2][0], 1),
+        sums[2][1] / np.maximum(sums[2][0], 1),
+        np.log1p(path_words),
+        path_words / total[1],
+        np.log1p(path_blocks),
+        path_sentences / path_blocks,
+        path_linked,
+    ]
+    for shift in (1, 2, -1, -2):
+        columns += [around(v, shift) for v in (log_words, linked, sentence)]
+    for shift in (1, -1):
+        columns += [
+            path == np.roll(path, shift),
+            np.roll(tags, shift),
+            np.roll(strong, shift),
+        ]
+    window = np.ones(9)
+    columns.append(np.convolve(sentence, window, "same")[:n] if n >= 9 else np.full(n, sentence.sum()))
+    columns.append(tags)
+    columns += _unpacked(tag_bits[owners], len(_ABOVE))
+    columns += _unpacked(own | inner, len(MARKUP_GROUPS))
+    columns += _unpacked(near, len(MARKUP_GROUPS))
+    columns += _unpacked(far, len(MARKUP_GROUPS))
+    columns += _unpacked(phrases, len(PHRASE_GROUPS))
+    features = np.empty((n, len(columns)), np.float32)
+    for number, column in enumerate(columns):
+        features[:, number] = column
+    return Measured(features=features, words=words, names=names, above=above, phrases=phrases)
+
+
+def _elements(page: Page) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """Return, per element: own names, names above, tags above, depth, number of its path."""
+    known: dict[str, int] = {}
+    numbers: dict[tuple[int, str, str], int] = {}
+    names: list[int] = []
+    above: list[int] = []
+    tag_bits: list[int] = []
+    depths: list[int] = []
+    paths: list[int] = []
+    for tag, parent, attributes in zip(page.tags, page.parents, page.attributes, strict=True):
+        classes = attributes.get("class") or ""
+        bits = 0
+        tag_bit = _ABOVE_BIT.get(tag, 0)
+        if attributes and tag != "body" and tag != "html":
+            label = f"{classes} {attributes.get('id') or ''} {attributes.get('itemprop') or ''}"
+            role = attributes.get("role")
+            if role:
+                tag_bit |= _ABOVE_BIT.get(_ROLES.get(role, ""), 0)
+            bits = markup_bits(label, known)
+        names.append(bits)
+        if parent < 0:
+            above.append(bits)
+            tag_bits.append(tag_bit)
+            depths.append(0)
+            paths.append(0)
+            continue
+        above.append(above[parent] | bits)
+        tag_bits.append(tag_bits[parent] | tag_bit)
+        depths.append(depths[parent] + 1)
+        paths.append(numbers.setdefault((paths[parent], tag, classes), len(numbers) + 1))
+    return np.array(names), np.array(above), np.array(tag_bits), np.array(depths), np.array(paths)
+
+
+def _texts(page: Page, facts: Facts, posts: Sequence[int]) -> tuple[Any, ...]:
+    """Return what takes a look at each block's words."""
+    n = len(page.texts)
+    title = set(facts.title.casefold().split())
+    description = set(facts.description.casefold().split())
+    authors = [name.casefold() for name in facts.authors if len(name) > 3]
+    body = " ".join(facts.body.split()).casefold()
+    phrases = np.zeros(n, np.int64)
+    columns = np.zeros((8, n))
+    ending, beginning, title_share, title_cover, description_share, named, in_body, repeats = columns
+    seen: dict[str, int] = {}
+    fresh = {page.block_starts[post] for post in posts}
+    for block, text in enumerate(page.texts):
+        if block in fresh:
+            seen = {}
+        tail = text.rstrip(_CLOSERS)[-1:]
+        ending[block] = tail in ".!?…。！？؟।:" if tail else 0
+        head = text[0]
+        beginning[block] = 2 if head.isupper() else 1 if head.isalpha() else 3 if head.isdigit() else 0
+        lower = text.casefold()
+        repeats[block] = seen[lower] = seen.get(lower, -1) + 1
+        if body:
+            in_body[block] = 1 if lower[:60] in body else -1
+        if len(text) < 300:
+            words = lower.replace(":", " ").replace(",", " ").split()
+            phrases[block] = phrase_bits(words)
+            if words:
+                distinct = set(words)
+                if title:
+                    common = len(distinct & title)
+                    title_share[block] = common / len(distinct)
+                    title_cover[block] = common / max(len(title), len(distinct))
+                if description:
+                    description_share[block] = len(distinct & description) / len(distinct)
+                for name in authors:
+                    if name in lower:
+                        named[block] = len(name) / len(lower)
+        elif description:
+            distinct = set(lower.split())
+            description_share[block] = len(distinct & description) / len(description)
+    return (phrases, *columns)
+
+
+def _unpacked(bits: Ints, count: int) -> list[NDArray[np.generic]]:
+    return list((bits[None, :] >> np.arange(count)[:, None]) & 1)
+
+
+_COLUMNS = [
+    "words",
+    "length",
+    "letters",
+    "linked",
+    "links",
+    "strong",
+    "ending",
+    "beginning",
+    "upper",
+    "digits",
+    "commas",
+    "stops",
+    "bars",
+    "signs",
+    "repeats",
+    "title_share",
+    "title_cover",
+    "description_share",
+    "named",
+    "in_body",
+    "order",
+    "text_before",
+    "page_words",
+    "page_sentence_words",
+    "page_blocks",
+    "after_title",
+    "depth",
+    "owner_words",
+    "container_words",
+    "container_share",
+    "container_sentences",
+    "container_sentence_share",
+    "container_text_share",
+    "container_blocks",
+    "outer_words",
+    "outer_share",
+    "outer_sentences",
+    "outer_sentence_share",
+    "outer_text_share",
+    "path_words",
+    "path_share",
+    "path_blocks",
+    "path_sentences",
+    "path_linked",
+]
+FEATURE_NAMES: tuple[str, ...] = (
+    *_COLUMNS,
+    *(f"{name}@{shift:+d}" for shift in (-1, -2, 1, 2) for name in ("words", "linked", "sentence")),
+    *(f"{name}@{shift:+d}" for shift in (-1, 1) for name in ("same_path", "tag", "strong")),
+    "sentences_around",
+    "tag",
+    *(f"in:{tag}" for tag in _ABOVE),
+    *(f"own:{name}" for name in MARKUP_GROUPS),
+    *(f"near:{name}" for name in MARKUP_GROUPS),
+    *(f"far:{name}" for name in MARKUP_GROUPS),
+    *(f"says:{name}" for name in PHRASE_GROUPS),
+)
+"""Names of the columns, in order."""
+
+CORE_NAMES: tuple[str, ...] = (
+    "core:probability",
+    "core:inside",
+    "core:before",
+    "core:after",
+    "core:same_container",
+    "core:same_path",
+    "core:shared_depth",
+    "core:probability_before",
+    "core:probability_after",
+    "core:words_inside",
+    "core:share_of_likely",
+)
+"""Names of the columns that the second pass adds."""
+
+
+def core_features(page: Page, measured: Measured, probabilities: NDArray[np.float64], core: int) -> Array:
+    """Return the columns that the second pass adds: how a block stands to the first pass's core container.
+
+    Parameters
+    ----------
+    page : Page
+    measured : Measured
+    probabilities : ndarray, shape (blocks,)
+        The first pass's answer.
+    core : int
+        The element whose subtree the first pass would choose.
+    """
+    n = len(page.owners)
+    owners = np.array(page.owners)
+    parents = np.array(page.parents)
+    start, end = page.block_starts[core], page.block_ends[core]
+    order = np.arange(n)
+    inside = (order >= start) & (order < end)
+    likely = measured.words * probabilities
+    container = parents[owners]
+    weight = np.bincount(container, likely, minlength=len(page.tags))
+    main = int(np.argmax(weight))
+    path_likely: dict[tuple[str, int], float] = {}
+    for element, amount in zip(page.owners, likely, strict=True):
+        key = (page.tags[element], page.parents[element])
+        path_likely[key] = path_likely.get(key, 0.0) + amount
+    best = max(path_likely, key=lambda key: path_likely[key])
+    same_path = np.fromiter(((page.tags[o], page.parents[o]) == best for o in page.owners), bool, n)
+    out = np.empty((n, len(CORE_NAMES)), np.float32)
+    padded = np.concatenate(([0.0], probabilities, [0.0]))
+    running = np.concatenate(([0.0], np.cumsum(likely)))
+    shared = np.zeros(n)
+    line = set(page.ancestors(main))
+    distance: dict[int, int] = {}
+    for block, owner in enumerate(page.owners):
+        steps = distance.get(owner)
+        if steps is None:
+            steps, element = 0, owner
+            while element not in line:
+                element, steps = parents[element], steps + 1
+            distance[owner] = steps
+        shared[block] = steps
+    out[:, 0] = probabilities
+    out[:, 1] = inside
+    out[:, 2] = np.clip(start - order, -50, 50)
+    out[:, 3] = np.clip(order - end, -50, 50)
+    out[:, 4] = container == main
+    out[:, 5] = same_path
+    out[:, 6] = shared
+    out[:, 7] = padded[:-2]
+    out[:, 8] = padded[2:]
+    out[:, 9] = np.log1p(running[end] - running[start])
+    out[:, 10] = running[:-1] / max(running[-1], 1.0)
+    return out

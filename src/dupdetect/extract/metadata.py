@@ -1,0 +1,563 @@
+"""What a page says about its article: title, byline, date, sections, canonical URL, site, language.
+
+JSON-LD, OpenGraph and other ``<meta>``, microdata, ``<time>`` and the visible byline are asked in the order of how
+often they are right; the first that answers wins. Nothing is invented: a date
+has the precision that its source has, a name is only what stands there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from dateutil import parser as dates
+from dateutil.parser import ParserError
+
+from dupdetect.extract.blocks import HEADINGS, Page
+from dupdetect.model import Published
+
+__all__ = ["Metadata", "parse_published", "read_metadata", "read_post_metadata", "same_words", "split_names"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What a page says about itself; see `dupdetect.model.Article`. ``description`` and ``body`` help to judge blocks.
+
+    Parameters
+    ----------
+    kinds : frozenset of str
+        Lower-case types that it declares: JSON-LD's ``@type`` and OpenGraph's ``og:type``.
+    """
+
+    title: str | None = None
+    byline: tuple[str, ...] = ()
+    published: Published | None = None
+    sections: tuple[str, ...] = ()
+    canonical_url: str | None = None
+    site: str | None = None
+    language: str | None = None
+    noindex: bool = False
+    description: str = ""
+    body: str = ""
+    kinds: frozenset[str] = frozenset()
+
+
+def read_metadata(page: Page, url: str | None = None) -> Metadata:
+    """Return what `page` says about its article.
+
+    Parameters
+    ----------
+    page : Page
+    url : str, optional
+        Where it was found: base of a relative canonical URL, and a place where dates stand.
+    """
+    metas = _metas(page)
+    nodes = list(_json_nodes(page.data))
+    article = _article_node(nodes)
+    site = _first(
+        metas.get("og:site_name"),
+        _names(article.get("publisher")),
+        (_text(node.get("name")) for node in nodes if _types(node) & {"website"}),
+        metas.get("application-name"),
+    )
+    title = _title(page, metas, article, site)
+    canonical = _canonical(page, metas, url)
+    body = article.get("articleBody")
+    return Metadata(
+        title=title,
+        byline=_byline(page, metas, article, site),
+        published=_published(page, metas, article, url or canonical),
+        sections=_sections(page, metas, article),
+        canonical_url=canonical,
+        site=site,
+        language=_language(page, metas, article),
+        noindex=any("noindex" in value.lower() for value in (*metas.get("robots", ()), *metas.get("googlebot", ()))),
+        description=_first(metas.get("og:description"), metas.get("description")) or "",
+        body=body if isinstance(body, str) else "",
+        kinds=frozenset().union(*(_types(node) for node in nodes), (kind.lower() for kind in metas.get("og:type", ()))),
+    )
+
+
+def read_post_metadata(page: Page, post: int, whole: Metadata, url: str | None = None) -> Metadata:
+    """Return what a page says about one of its several articles.
+
+    Parameters
+    ----------
+    page : Page
+    post : int
+        Element that holds the article.
+    whole : Metadata
+        What the page says about itself; site, language and ``noindex`` hold for its articles too.
+    url : str, optional
+        Base of relative links.
+    """
+    elements = range(post, page.ends[post])
+    heading = next((element for element in elements if page.tags[element] in HEADINGS), None)
+    link = None
+    if heading is not None:
+        inside = range(heading, page.ends[heading])
+        link = next((page.attributes[e].get("href") for e in inside if page.tags[e] == "a"), None)
+    texts = [page.text_of(element) for element in elements if _is_category(page.attributes[element])]
+    authors = next(filter(None, (_marked(page, *marks, elements) for marks in _AUTHOR_MARKS)), [])
+    return Metadata(
+        title=page.text_of(heading) or None if heading is not None else None,
+        byline=tuple(dict.fromkeys(name for text in authors for name in split_names(text) or (text,))),
+        published=next(_dated(page, elements), None),
+        sections=tuple(dict.fromkeys(filter(None, texts))),
+        canonical_url=_joined_url(url or whole.canonical_url, link) if link else None,
+        site=whole.site,
+        language=whole.language,
+        noindex=whole.noindex,
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ sources
+
+
+def _metas(page: Page) -> dict[str, list[str]]:
+    """Return the contents of ``<meta>`` by lower-case name, property, itemprop or http-equiv."""
+    metas: dict[str, list[str]] = {}
+    for tag, attributes in page.heads:
+        content = attributes.get("content")
+        if tag == "meta" and content and not content.isspace():
+            for key in ("property", "name", "itemprop", "http-equiv"):
+                name = attributes.get(key)
+                if name:
+                    metas.setdefault(name.strip().lower(), []).append(" ".join(content.split()))
+    return metas
+
+
+def _json_nodes(sources: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Yield every object of the page's JSON-LD that has a type, outer ones first."""
+    for source in sources:
+        text = source.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
+        try:
+            waiting = [json.loads(text, strict=False)]
+        except (ValueError, RecursionError):  # not JSON, or nested to exhaust the decoder: it says nothing
+            continue
+        while waiting:
+            value = waiting.pop(0)
+            if isinstance(value, list):
+                waiting[:0] = value[:200]
+            elif isinstance(value, dict):
+                if "@type" in value:
+                    yield value
+                waiting += [inner for inner in value.values() if isinstance(inner, (dict, list))]
+
+
+def _types(node: dict[str, Any]) -> set[str]:
+    kind = node.get("@type")
+    kinds = kind if isinstance(kind, list) else [kind]
+    return {str(one).rsplit("/", 1)[-1].lower() for one in kinds if one}
+
+
+_ARTICLES = frozenset(
+    [
+        "newsarticle",
+        "article",
+        "blogposting",
+        "reportagenewsarticle",
+        "analysisnewsarticle",
+        "opinionnewsarticle",
+        "liveblogposting",
+        "scholarlyarticle",
+        "techarticle",
+        "socialmediaposting",
+        "advertisercontentarticle",
+        "backgroundnewsarticle",
+        "reviewnewsarticle",
+        "report",
+        "discussionforumposting",
+        "recipe",
+        "review",
+    ]
+)
+
+
+def _article_node(nodes: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the JSON-LD object of the article: the first with a headline, else a page with an author or a date."""
+    for wanted, needed in (
+        (_ARTICLES, ("headline", "name")),
+        (_ARTICLES, ()),
+        ({"webpage"}, ("datePublished", "author")),
+    ):
+        for node in nodes:
+            if _types(node) & wanted and (not needed or any(node.get(key) for key in needed)):
+                return node
+    return {}
+
+
+def _text(value: Any) -> str:
+    """Return a JSON-LD value as text: itself, or its ``name`` or ``@value``."""
+    if isinstance(value, str):
+        return _plain(value)
+    if isinstance(value, dict):
+        return _text(value.get("name") or value.get("@value") or "")
+    return ""
+
+
+def _names(value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [name for name in map(_text, values) if name]
+
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,10});")
+
+
+def _plain(text: str) -> str:
+    """Return text without the entities and tags that some systems put into attributes and JSON."""
+    if "&" in text and _ENTITY.search(text):
+        import html
+
+        text = html.unescape(text)
+    if "<" in text:
+        text = re.sub(r"</?[a-zA-Z][^<>]*>", " ", text)
+    return " ".join(text.split())
+
+
+def _first(*sources: Iterable[str] | None) -> str | None:
+    for source in sources:
+        for value in source or ():
+            if value:
+                return _plain(value)
+    return None
+
+
+# -------------------------------------------------------------------------------------------------------- title
+
+
+def same_words(text: str) -> str:
+    """Return only the letters and digits of `text`, case folded: what two copies of a line share."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+_SEPARATOR = re.compile(r"\s+[|–—\-·•»:/~]+\s+|\s*[|»]\s*|\s+::\s+")
+
+
+def _title(page: Page, metas: dict[str, list[str]], article: dict[str, Any], site: str | None) -> str | None:
+    headings = [page.text_of(element) for element, tag in enumerate(page.tags) if tag == "h1"]
+    headings = [heading for heading in headings if heading and heading != site]
+    declared = _first(metas.get("og:title"), metas.get("twitter:title"), metas.get("dc.title"))
+    whole = _plain(page.title)
+    named = _text(article.get("headline")) or _text(article.get("name"))
+    # A heading that the head of the page repeats is the title, without the site's name behind it.
+    said = [same_words(text) for text in (named, declared or "", whole) if text]
+    for heading in headings:
+        key = same_words(heading)
+        if len(key) > 3 and any(text.startswith(key) or key == text for text in said):
+            return heading
+    best = named or declared or whole
+    if best:
+        return _without_site(best, site) if best != named else best
+    if headings:
+        return headings[0]
+    first = next((page.text_of(element) for element, tag in enumerate(page.tags) if tag in HEADINGS), "")
+    return first or None
+
+
+def _without_site(title: str, site: str | None) -> str:
+    """Return a title without the site's name at an end of it."""
+    parts = _SEPARATOR.split(title)
+    if len(parts) > 1:
+        if site and same_words(parts[-1]) == same_words(site):
+            return title[: title.rindex(parts[-1])].rstrip(" |–—-·•»:/~")
+        if site and same_words(parts[0]) == same_words(site):
+            return title[len(parts[0]) :].lstrip(" |–—-·•»:/~")
+        if not site and len(parts[0].split()) >= 4 and len(parts[-1].split()) <= 4:
+            return title[: title.rindex(parts[-1])].rstrip(" |–—-·•»:/~")
+    return title
+
+
+# ------------------------------------------------------------------------------------------------------- byline
+
+_BY = re.compile(
+    r"^\W*(?:(?:written|posted|published|words|text|story|reported|submitted|created|von|by|par|por|di|door|av|af|autor(?:in)?|"
+    r"author|from|автор|от|作者|記者|文)\b\s*[:：]?\s*(?:by|von)?\s*[:：]?)+\s*|^(?:作者|記者|文)[:：/／]\s*",
+    re.IGNORECASE,
+)
+_BETWEEN_NAMES = re.compile(
+    r"\s*(?:,|;|/|\||&|、|\band\b|\bund\b|\bet\b|\by\b|\bund\b|\be\b|\bи\b|\bwith\b|\bmit\b)\s*"
+)
+_ROLE = re.compile(
+    r"\b(?:staff|writer|reporter|correspondent|editor|editorial|contributor|columnist|producer|redaktion|redakteur|news|team|"
+    r"admin|updated|published|phd|md|rd|jr|sr|minutes?|read|for|of|the|at|in|on|senior|chief|director|bureau|agency|"
+    r"press|associated|autor|guest|special|freelance|journalist|magazine|online|desk)\b|\d|@|https?:|www\.",
+    re.IGNORECASE,
+)
+
+
+def split_names(byline: str) -> tuple[str, ...]:
+    """Return the names in a byline: without "By", split at commas and "and", roles and dates left out."""
+    text = _BY.sub("", " ".join(byline.split()))
+    names: list[str] = []
+    for part in _BETWEEN_NAMES.split(text):
+        part = part.strip(" .·•-–—|:()[]")
+        if 2 <= len(part) <= 50 and len(part.split()) <= 5 and not _ROLE.search(part) and part not in names:
+            names.append(part)
+    return tuple(names)
+
+
+def _byline(page: Page, metas: dict[str, list[str]], article: dict[str, Any], site: str | None) -> tuple[str, ...]:
+    key = same_words(site or "")
+
+    def people(values: Iterable[str]) -> tuple[str, ...]:
+        found: list[str] = []
+        for value in values:
+            value = _plain(value)
+            if not value or "://" in value or value.startswith("www.") or same_words(value) == key:
+                continue
+            found += [name for name in split_names(value) or ((value,) if len(value) < 60 else ()) if name not in found]
+        return tuple(found)
+
+    sources: list[Iterable[str]] = [
+        _names(article.get("author")) or _names(article.get("creator")),
+        metas.get("author", ()),
+        metas.get("article:author", ()),
+        *(
+            metas.get(name, ())
+            for name in (
+                "parsely-author",
+                "sailthru.author",
+                "dc.creator",
+                "dcterms.creator",
+                "byl",
+                "cxenseparse:author",
+            )
+        ),
+        *(_marked(page, *marks) for marks in _AUTHOR_MARKS),
+    ]
+    for source in sources:
+        found = people(source)
+        if found:
+            return found
+    return ()
+
+
+_AUTHOR_MARKS = (
+    ("itemprop", "author"),
+    ("rel", "author"),
+    ("class", "p-author fn author-name authorname byline-name byline__name byline-author article-author"),
+    ("class", "author post-author entry-author"),
+    ("class", "byline"),
+)
+
+
+def _marked(page: Page, attribute: str, words: str, elements: Iterable[int] | None = None) -> list[str]:
+    """Return the text of the first element whose `attribute` holds one of `words`, and its siblings' texts."""
+    wanted = set(words.split())
+    found = []
+    parent = None
+    for element in elements if elements is not None else _own_elements(page):
+        attributes = page.attributes[element]
+        value = attributes.get(attribute) if attributes else None
+        if value and wanted & set(value.lower().split()) and parent in (None, page.parents[element]):
+            text = page.text_of(element)
+            if text and len(text) < 120:
+                found.append(text)
+                parent = page.parents[element]
+    return found
+
+
+_FOREIGN = re.compile(r"comment|respond|sidebar|widget|related|recommend|teaser", re.IGNORECASE)
+_WRAPPER = re.compile(r"content|wrap|main|article|layout|page", re.IGNORECASE)  # "content-sidebar": both beside it
+
+
+def _own_elements(page: Page) -> Iterator[int]:
+    """Yield the elements that stand in no comment, sidebar, navigation or teaser: those speak of other things."""
+    element = 0
+    while element < len(page.tags):
+        tag, attributes = page.tags[element], page.attributes[element]
+        names = attributes and f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+        if tag in ("aside", "nav") or (
+            names and tag not in ("body", "html") and _FOREIGN.search(names) and not _WRAPPER.search(names)
+        ):
+            element = page.ends[element]
+        else:
+            yield element
+            element += 1
+
+
+# --------------------------------------------------------------------------------------------------------- date
+
+_DATE_METAS = [
+    "article:published_time",
+    "datepublished",
+    "parsely-pub-date",
+    "sailthru.date",
+    "dc.date.issued",
+    "dcterms.created",
+    "dc.date",
+    "dcterms.date",
+    "date",
+    "pubdate",
+    "publishdate",
+    "publish-date",
+    "publish_date",
+    "og:published_time",
+    "article:published",
+    "last-modified",
+    "article.published",
+    "cxenseparse:recs:publishtime",
+    "rnews:datepublished",
+    "originalpublicationdate",
+    "dc.date.created",
+    "datecreated",
+    "cse_pubdate",
+    "citation_publication_date",
+    "citation_date",
+    "creation_date",
+    "published_time",
+    "bt:pubdate",
+]
+_URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])(?:[/-](0?[1-9]|[12]\d|3[01]))?(?=[/\-_.]|$)")
+_ISO = re.compile(r"^\d{4}(-\d\d(-\d\d)?)?$")
+_OFFSET = re.compile(r"(?:Z|GMT|UTC|[+-]\d\d:?\d\d)\s*$", re.IGNORECASE)
+_HAS_TIME = re.compile(r"\d[:T]\d\d")
+
+
+def parse_published(text: str) -> Published | None:
+    """Return the date that `text` states, with the precision it states it with; None where it states none.
+
+    Parameters
+    ----------
+    text : str
+        ISO 8601, or as people write it in English.
+    """
+    text = text.strip()
+    if not 4 <= len(text) <= 60 or not any(map(str.isdigit, text)):
+        return None
+    iso = _ISO.match(text)
+    zoned = _OFFSET.search(text) is not None  # "EST" names several zones: a time without an offset is not a moment
+    try:
+        if iso:
+            parts = [int(part) for part in text.split("-")]
+            day = dt.date(*[*parts, 1, 1][:3])
+            return Published(moment=day, precision=("year", "month", "day")[len(parts) - 1])
+        # Two defaults that differ in every field tell which fields the text has.
+        one = dates.parse(text, default=dt.datetime(2000, 1, 1), ignoretz=not zoned)
+        other = dates.parse(text, default=dt.datetime(2004, 2, 2), ignoretz=not zoned)
+    except (ParserError, ValueError, OverflowError, TypeError, AttributeError):
+        return None
+    if one.year != other.year or not 1900 <= one.year <= 2100:
+        return None
+    if one.month != other.month:
+        return Published(moment=dt.date(one.year, 1, 1), precision="year")
+    if one.day != other.day:
+        return Published(moment=dt.date(one.year, one.month, 1), precision="month")
+    if zoned and one.tzinfo is not None and _HAS_TIME.search(text):
+        return Published(moment=one, precision="time")
+    return Published(moment=one.date(), precision="day")
+
+
+def _published(page: Page, metas: dict[str, list[str]], article: dict[str, Any], url: str | None) -> Published | None:
+    def candidates() -> Iterator[str]:
+        for key in ("datePublished", "dateCreated", "uploadDate"):
+            yield _text(article.get(key))
+        for name in _DATE_METAS:
+            yield from metas.get(name, ())
+        yield from _times(page, range(len(page.tags)))
+        for element, attributes in enumerate(page.attributes):
+            if attributes.get("itemprop") == "datePublished" or "published" in (attributes.get("class") or "").split():
+                yield (
+                    attributes.get("content")
+                    or attributes.get("datetime")
+                    or attributes.get("title")
+                    or page.text_of(element)
+                )
+        if url:
+            found = _URL_DATE.search(urlsplit(url).path)
+            if found:
+                yield "-".join(part.zfill(2) for part in found.groups() if part)
+        yield from _marked(page, "class", _DATE_CLASSES)
+
+    for candidate in candidates():
+        found = parse_published(candidate) if candidate else None
+        if found is not None:
+            return found
+    return None
+
+
+def _times(page: Page, elements: range) -> list[str]:
+    """Return what the first ``<time>`` elements say, those marked as publication dates first."""
+    times = [element for element in elements if page.tags[element] == "time"]
+    times.sort(key=lambda element: not _is_published(page.attributes[element]))
+    return [page.attributes[element].get("datetime") or page.text_of(element) for element in times[:5]]
+
+
+_DATE_CLASSES = "date post-date entry-date published posted-on dateline timestamp pubdate byline-date"
+
+
+def _dated(page: Page, elements: range) -> Iterator[Published]:
+    """Yield the dates that stand in some elements."""
+    for text in (*_times(page, elements), *_marked(page, "class", _DATE_CLASSES, elements)):
+        found = parse_published(text)
+        if found is not None:
+            yield found
+
+
+def _is_published(attributes: dict[str, Any]) -> bool:
+    marks = (
+        f"{attributes.get('class') or ''} {attributes.get('itemprop') or ''} {attributes.get('pubdate', '')}".lower()
+    )
+    return "publi" in marks or "entry-date" in marks or "pubdate" in attributes
+
+
+# --------------------------------------------------------------------------------------------------------- rest
+
+
+def _sections(page: Page, metas: dict[str, list[str]], article: dict[str, Any]) -> tuple[str, ...]:
+    for source in (
+        [page.text_of(element) for element in _own_elements(page) if _is_category(page.attributes[element])],
+        metas.get("article:section", ()),
+        _names(article.get("articleSection")),
+        metas.get("parsely-section", ()),
+        metas.get("section", ()),
+    ):
+        found = tuple(dict.fromkeys(filter(None, map(_plain, source))))
+        if found:
+            return found
+    return ()
+
+
+def _is_category(attributes: dict[str, Any]) -> bool:
+    return "category" in (attributes.get("rel") or "").split()
+
+
+def _canonical(page: Page, metas: dict[str, list[str]], url: str | None) -> str | None:
+    links = [
+        attributes.get("href")
+        for tag, attributes in page.heads
+        if tag == "link" and "canonical" in (attributes.get("rel") or "").lower().split()
+    ]
+    found = next((link.strip() for link in links if link and link.strip()), None) or _first(metas.get("og:url"))
+    if not found:
+        return None
+    return _joined_url(url, found)
+
+
+def _joined_url(base: str | None, link: str) -> str | None:
+    try:
+        return urljoin(base, link) if base else link
+    except ValueError:  # a broken URL is no URL
+        return None
+
+
+def _language(page: Page, metas: dict[str, list[str]], article: dict[str, Any]) -> str | None:
+    declared = next(
+        (attributes.get("lang") or attributes.get("xml:lang") for attributes in page.attributes[:3] if attributes), None
+    )
+    found = _first(
+        [declared] if declared else None,
+        metas.get("content-language"),
+        metas.get("og:locale"),
+        [_text(article.get("inLanguage"))],
+    )
+    if not found:
+        return None
+    tag = found.split(",")[0].strip().replace("_", "-")
+    return tag if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag) else None

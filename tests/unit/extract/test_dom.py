@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import pytest
+from bs4 import BeautifulSoup
+
+from dupdetect.errors import DocumentTooDeepError
+from dupdetect.extract import Limits
+from dupdetect.extract.blocks import flatten
+from dupdetect.extract.dom import CLOSE, DATA, TEXT, events
+
+PAGE = """<!DOCTYPE html><html lang="en"><head><title>A title</title>
+<script type="application/ld+json">{"a": 1}</script></head>
+<body class="one two"><!-- no --><p id="x">Some <b>bold &amp; <i>brave</i></b> words<br>here</p>
+<script>var p = '<p>';</script>
+<noscript><p>loading</p></noscript><ul><li>one<li>two</ul></body></html>"""
+
+
+def test_both_lanes_give_one_stream() -> None:
+    fast = [event for event in events(PAGE) if event[0] != TEXT or event[1].strip()]
+    soup = [event for event in events(BeautifulSoup(PAGE, "html5lib")) if event[0] != TEXT or event[1].strip()]
+    assert fast == soup
+
+
+def test_json_ld_is_data_and_other_scripts_are_nothing() -> None:
+    stream = list(events(PAGE))
+    assert [value for kind, value in stream if kind == DATA] == ['{"a": 1}']
+    assert not any("var p" in value or "loading" in value for kind, value in stream if kind == TEXT)
+
+
+def test_every_opened_element_is_closed() -> None:
+    depth = 0
+    for kind, _ in events(PAGE):
+        depth += (kind not in (TEXT, DATA, CLOSE)) - (kind == CLOSE)
+        assert depth >= 0
+    assert depth == 0
+
+
+@pytest.mark.parametrize("builder", ["html.parser", "lxml", "html5lib"])
+def test_a_soup_of_any_builder_is_read(builder: str) -> None:
+    page = flatten(events(BeautifulSoup(PAGE, builder)))
+    assert page.texts == ["Some bold & brave words here", "one", "two"]
+    assert page.title == "A title"
+
+
+def test_nesting_over_the_limit_is_refused_before_a_parser_pays_for_it() -> None:
+    with pytest.raises(DocumentTooDeepError, match="deeper than 4,000"):
+        list(events("<div>" * 100_000 + "x"))
+
+
+def test_nesting_in_a_soup_is_refused_without_recursion() -> None:
+    soup = BeautifulSoup("", "html.parser")
+    inner = soup
+    for _ in range(5_000):
+        tag = soup.new_tag("div")
+        inner.append(tag)
+        inner = tag
+    with pytest.raises(DocumentTooDeepError):
+        list(events(soup))
+
+
+def test_nesting_under_the_limit_is_read() -> None:
+    page = flatten(events("<div>" * 1_000 + "deep words" + "</div>" * 1_000, Limits(depth=1_100)))
+    assert page.texts == ["deep words"]
+
+
+def test_a_million_attributes_are_dropped_and_the_text_stays() -> None:
+    html = "<div " + " ".join(f"a{n}=1" for n in range(1_000_000)) + "><p>Words stay.</p></div>"
+    assert flatten(events(html)).texts == ["Words stay."]
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        "<p>",
+        "<li>",
+        "<br>",
+        "</div>",
+        "<b><i>x</b></i>",
+        "<a><div>",
+        "<table><td>",
+        "<!--",
+        "<svg><g>",
+        "&amp;",
+        "<",
+        "<x a='>",
+    ],
+)
+def test_a_flood_of_fragments_ends_in_a_page_or_in_a_clear_error(flood: str) -> None:
+    try:
+        page = flatten(events(flood * 20_000 + "<p>The end.</p>"))
+    except DocumentTooDeepError:
+        return
+    assert len(page.ends) == len(page.tags)
