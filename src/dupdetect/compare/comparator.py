@@ -85,6 +85,7 @@ class Comparator:
             overlap=shared,
             aligned=None if alignment is None else measures.measure(alignment, left, right),
             title_ratio=measures.title_ratio(left, right),
+            other_title_numbers=measures.other_title_numbers(left, right),
         )
         relation, reasons = decide(seen, self.thresholds)
         comparison = _comparison(seen)

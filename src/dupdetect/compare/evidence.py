@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 
 from dupdetect.compare.features import Prepared
-from dupdetect.compare.passages import Alignment, Piece
+from dupdetect.compare.passages import Alignment, Cover, Piece
 
-__all__ = ["Aligned", "Overlap", "Side", "measure", "overlap", "title_ratio"]
+__all__ = ["Aligned", "Overlap", "Side", "measure", "other_title_numbers", "overlap", "title_ratio"]
 
 RARE = 0.5
 """Rarity weight from which a token or shingle counts as rare: it stands in at most eight stories."""
@@ -73,8 +72,10 @@ class Side:
     tokens : int
         Tokens in the text.
     coverage : float
-        Share of its tokens that passages cover, noise credited by its similarity.
-    rare_coverage : float
+        Share of its tokens that passages cover, a few reworded ones included.
+    verbatim : float
+        Share of its tokens that the other text has too, noise credited by its similarity.
+    rare_verbatim : float
         The same, each token weighted by its rarity.
     own_tokens : int
         Tokens outside quotations.
@@ -84,7 +85,8 @@ class Side:
 
     tokens: int
     coverage: float
-    rare_coverage: float
+    verbatim: float
+    rare_verbatim: float
     own_tokens: int
     own_coverage: float
 
@@ -98,8 +100,8 @@ class Aligned:
     left, right : Side
     tokens : int
         Tokens that stand in both, letter for letter.
-    facts : int
-        Places inside passages with other numbers or names.
+    changes, facts : int
+        Places inside passages that differ; those of them with other numbers or names.
     fact_changes : float
         The same, per 100 aligned tokens.
     rare_tokens : int
@@ -111,6 +113,7 @@ class Aligned:
     left: Side
     right: Side
     tokens: int
+    changes: int
     facts: int
     fact_changes: float
     rare_tokens: int
@@ -120,12 +123,14 @@ class Aligned:
 def measure(alignment: Alignment, left: Prepared, right: Prepared) -> Aligned:
     """Boil an alignment down to numbers."""
     tokens = alignment.tokens
-    facts = sum(slot.kind == "facts" for piece in alignment.pieces for slot in piece.slots)
+    kinds = [slot.kind for piece in alignment.pieces for slot in piece.slots]
+    facts = kinds.count("facts")
     rare = [_rare_tokens(piece, left, right) for piece in alignment.pieces]
     return Aligned(
-        left=_side(left, alignment.covered_left),
-        right=_side(right, alignment.covered_right),
+        left=_side(left, alignment.left),
+        right=_side(right, alignment.right),
         tokens=tokens,
+        changes=len(kinds),
         facts=facts,
         fact_changes=100 * facts / tokens if tokens else 0.0,
         rare_tokens=sum(rare),
@@ -133,16 +138,17 @@ def measure(alignment: Alignment, left: Prepared, right: Prepared) -> Aligned:
     )
 
 
-def _side(text: Prepared, covered: NDArray[np.float64]) -> Side:
+def _side(text: Prepared, cover: Cover) -> Side:
     own = ~text.quoted
     outside = int(np.count_nonzero(own))
-    coverage = float(covered.mean())
+    coverage = float(cover.covered.mean())
     return Side(
         tokens=len(text),
         coverage=coverage,
-        rare_coverage=float(covered @ text.token_weights / text.token_weights.sum()),
+        verbatim=float(cover.verbatim.mean()),
+        rare_verbatim=float(cover.verbatim @ text.token_weights / text.token_weights.sum()),
         own_tokens=outside,
-        own_coverage=float(covered[own].mean()) if outside else coverage,
+        own_coverage=float(cover.covered[own].mean()) if outside else coverage,
     )
 
 
@@ -161,3 +167,8 @@ def title_ratio(left: Prepared, right: Prepared) -> float | None:
     if not left.title or not right.title:
         return None
     return float(Indel.normalized_similarity(left.title, right.title))
+
+
+def other_title_numbers(left: Prepared, right: Prepared) -> bool:
+    """Whether each title holds a number that the other does not: "Weekly update 12", "Weekly update 13"."""
+    return bool(left.title_numbers - right.title_numbers) and bool(right.title_numbers - left.title_numbers)

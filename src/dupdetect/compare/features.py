@@ -17,15 +17,20 @@ from dupdetect.model import Article, Block, Rarity
 from dupdetect.settings import Settings
 from dupdetect.text import NUMBER, SIGN, Tokens, fold, shingle, tokenize
 
-__all__ = ["Prepared", "as_article", "prepare", "rarity_weights"]
+__all__ = ["MAYBE_NAME", "NAME", "Prepared", "as_article", "prepare", "rarity_weights"]
 
 COMMON_FROM = 4
 """A shingle in more stories than this weighs ``COMMON_FROM / stories``, others 1.
 
 Weights 1 / (df − 1) and min(1, 4 / df) did equally well in the feasibility study; log-idf is too flat."""
 
+MAYBE_NAME = 1
+NAME = 2
+
 _SENTENCE_ENDS = np.array([ord(mark) for mark in '.!?:;…\n\r“”"»«•*|。！？'], dtype=np.uint32)
 _QUOTE_MARKS = re.compile(r"^[ \t]*((?:>[ \t]?)+)", re.MULTILINE)
+_NUMBER = re.compile(r"[^\W\d]{0,2}\d[\d.,]*[^\W\d]{0,2}")
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _MANY_CAPITALS = 0.15
 _ALL_CAPITALS = 0.5
 _IN_COMPANY = 0.5
@@ -49,8 +54,10 @@ class Prepared:
         Number of the paragraph that each token stands in.
     quoted : ndarray of bool, shape (n,)
         Whether it stands in a quotation: a block quote, or a line behind ``>``.
-    numbers, names : ndarray of bool, shape (n,)
-        Whether it is mostly digits; whether it is capitalised where the sentence does not ask for it.
+    numbers : ndarray of bool, shape (n,)
+        Whether it is a number.
+    names : ndarray of uint8, shape (n,)
+        `NAME` where it is capitalised inside a sentence, `MAYBE_NAME` where it is at the head of one, else 0.
     shingles : ndarray of uint64, shape (s,)
         Hash of the shingle that starts at each of the first *s* tokens.
     distinct : ndarray of uint64
@@ -62,7 +69,9 @@ class Prepared:
     token_weights : ndarray of float64, shape (n,)
         Rarity weight of each token: that of the rarest shingle over it.
     title : str
-        Normalised title; empty where there is none.
+        Folded title; empty where there is none.
+    title_numbers : frozenset of str
+        Numbers in it.
     """
 
     article: Article
@@ -72,13 +81,14 @@ class Prepared:
     paragraphs: NDArray[np.int32]
     quoted: NDArray[np.bool_]
     numbers: NDArray[np.bool_]
-    names: NDArray[np.bool_]
+    names: NDArray[np.uint8]
     shingles: NDArray[np.uint64]
     distinct: NDArray[np.uint64]
     weights: NDArray[np.float64]
     weight: float
     token_weights: NDArray[np.float64]
     title: str
+    title_numbers: frozenset[str]
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -118,7 +128,8 @@ def prepare(article: Article, settings: Settings, rarity: Rarity | None = None) 
     distinct, inverse = np.unique(every, return_inverse=True)
     weights = rarity_weights(distinct, rarity)
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    numbers = _mostly_digits(text, tokens.kinds, tokens.starts, tokens.ends)
+    title = " ".join(fold(article.title or "").split())
+    numbers = _numbers(text, tokens.kinds, tokens.starts, tokens.ends)
     return Prepared(
         article=article,
         hashes=tokens.hashes,
@@ -127,13 +138,14 @@ def prepare(article: Article, settings: Settings, rarity: Rarity | None = None) 
         paragraphs=_paragraphs(codes, tokens.starts),
         quoted=_quoted(article, tokens.starts),
         numbers=numbers,
-        names=_names(text, codes, tokens.starts, tokens.ends) & ~numbers & (tokens.kinds != SIGN),
+        names=np.where(numbers, 0, _names(text, codes, tokens.starts, tokens.ends)).astype(np.uint8),
         shingles=_positional(every, tokens, settings),
         distinct=distinct,
         weights=weights,
         weight=float(weights.sum()),
         token_weights=_token_weights(weights[inverse], tokens, settings),
-        title=" ".join(fold(article.title or "").split()),
+        title=title,
+        title_numbers=frozenset(_DIGITS.findall(title)),
     )
 
 
@@ -184,33 +196,31 @@ def _quoted(article: Article, starts: NDArray[np.int64]) -> NDArray[np.bool_]:
     return quoted
 
 
-def _mostly_digits(
+def _numbers(
     text: str, kinds: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Return which tokens are numbers: a scanner's "wi11" holds digits too, and is none."""
+    """Return which tokens are numbers: "3rd", "v4.2", "7pm"; a scanner's "wi11" and a checksum hold digits too."""
     numbers: NDArray[np.bool_] = np.equal(kinds, NUMBER)
     for at in np.flatnonzero(numbers).tolist():
-        token = text[starts[at] : ends[at]]
-        digits = sum(char.isdigit() for char in token)
-        numbers[at] = 2 * digits >= sum(char.isalnum() for char in token)
+        numbers[at] = _NUMBER.fullmatch(text, starts[at], ends[at]) is not None
     return numbers
 
 
 def _names(
     text: str, codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> NDArray[np.bool_]:
+) -> NDArray[np.uint8]:
     capital: NDArray[np.bool_] = np.array([text[start].isupper() for start in starts.tolist()], dtype=np.bool_)
     if not capital.any():
-        return capital
+        return capital.astype(np.uint8)
     seen = _marks_before(np.isin(codes, _SENTENCE_ENDS))
     inside = np.zeros(len(starts), dtype=np.bool_)
     inside[1:] = seen[starts[1:]] == seen[ends[:-1]]
-    capital &= inside
-    share = np.count_nonzero(capital) / max(1, np.count_nonzero(inside))
+    sure = capital & inside
+    share = float(sure.sum()) / max(1.0, float(inside.sum()))
     beside = np.zeros(len(starts), dtype=np.bool_)
-    beside[1:] = capital[:-1]
-    beside[:-1] |= capital[1:]
-    alone = np.count_nonzero(capital & beside) < _IN_COMPANY * np.count_nonzero(capital)
+    beside[1:] = sure[:-1]
+    beside[:-1] |= sure[1:]
+    alone = np.count_nonzero(sure & beside) < _IN_COMPANY * np.count_nonzero(sure)
     if share > _ALL_CAPITALS or (share > _MANY_CAPITALS and alone):
-        capital[:] = False
-    return capital
+        return np.zeros(len(starts), dtype=np.uint8)
+    return np.where(sure, NAME, np.where(capital, MAYBE_NAME, 0)).astype(np.uint8)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -26,10 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 
-from dupdetect.compare.features import Prepared
+from dupdetect.compare.features import NAME, Prepared
 from dupdetect.model import Change, Passage, Span
 
-__all__ = ["Alignment", "Piece", "Run", "Slot", "align", "chain", "common_runs", "to_passages"]
+__all__ = ["Alignment", "Cover", "Piece", "Run", "Slot", "align", "chain", "common_runs", "to_passages"]
 
 MIN_RUN = 3
 """Shortest stretch of equal tokens that is looked at, tokens: a shingle."""
@@ -41,6 +41,8 @@ GAP_PER_RUN = 4
 """A gap is at most so many times as long as the shorter of the two stretches it joins."""
 SAME_LETTERS = 0.7
 """Indel similarity of letters from which two sides of a slot are the same words with noise."""
+MAX_REWORDED = 12
+"""Longest slot that counts as reworded, tokens on either side; a longer one was written anew."""
 SLOT_ALIGNED = 0.4
 """Indel similarity of tokens from which a slot is aligned inside; below, it is one change as a whole."""
 OCCURRENCES = 8
@@ -99,6 +101,22 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """What becomes of each token of one text.
+
+    Parameters
+    ----------
+    verbatim : ndarray of float64, shape (n,)
+        1 where the other text has the token too, the letters' similarity inside noise, 0 elsewhere.
+    covered : ndarray of float64, shape (n,)
+        The same, but a few reworded tokens count as far as the other side has tokens to face them.
+    """
+
+    verbatim: NDArray[np.float64]
+    covered: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
 class Alignment:
     """Two texts aligned.
 
@@ -106,13 +124,12 @@ class Alignment:
     ----------
     pieces : tuple of Piece
         In the left text's order, disjoint on both sides.
-    covered_left, covered_right : ndarray of float64
-        For each token how well it is covered: 1 by an equal one, less inside noise, 0 not at all.
+    left, right : Cover
     """
 
     pieces: tuple[Piece, ...]
-    covered_left: NDArray[np.float64]
-    covered_right: NDArray[np.float64]
+    left: Cover
+    right: Cover
 
     @property
     def tokens(self) -> int:
@@ -122,7 +139,7 @@ class Alignment:
     def mirrored(self) -> Alignment:
         """Return it with left and right changed over."""
         pieces = sorted((piece.mirrored() for piece in self.pieces), key=lambda piece: piece.bounds)
-        return Alignment(tuple(pieces), self.covered_right, self.covered_left)
+        return Alignment(tuple(pieces), self.right, self.left)
 
 
 # --------------------------------------------------------------------------------------------------------- runs
@@ -356,10 +373,12 @@ def _slot(i: int, i_end: int, j: int, j_end: int, left: Prepared, right: Prepare
     if i == i_end or j == j_end:
         return Slot(i, i_end, j, j_end, "wording", 0.0)
     similarity = Indel.normalized_similarity(_letters(left, i, i_end), _letters(right, j, j_end))
-    other_numbers = _differ(left.hashes, left.numbers, i, i_end, right.hashes, right.numbers, j, j_end)
-    if similarity >= SAME_LETTERS and not other_numbers:
+    numbers = _differ(left.hashes[i:i_end], left.numbers[i:i_end], right.hashes[j:j_end], right.numbers[j:j_end])
+    if similarity >= SAME_LETTERS and not numbers:
         return Slot(i, i_end, j, j_end, "noise", similarity)
-    if other_numbers or _differ(left.hashes, left.names, i, i_end, right.hashes, right.names, j, j_end):
+    names_left, names_right = left.names[i:i_end], right.names[j:j_end]
+    sure = bool((names_left == NAME).any() or (names_right == NAME).any())
+    if numbers or (sure and _differ(left.hashes[i:i_end], names_left, right.hashes[j:j_end], names_right)):
         return Slot(i, i_end, j, j_end, "facts", 0.0)
     return Slot(i, i_end, j, j_end, "wording", 0.0)
 
@@ -371,19 +390,15 @@ def _letters(text: Prepared, start: int, end: int) -> str:
 
 
 def _differ(
-    hashes_a: NDArray[np.uint64],
-    flags_a: NDArray[np.bool_],
-    i: int,
-    i_end: int,
-    hashes_b: NDArray[np.uint64],
-    flags_b: NDArray[np.bool_],
-    j: int,
-    j_end: int,
+    left: NDArray[np.uint64],
+    left_flags: NDArray[np.bool_] | NDArray[np.uint8],
+    right: NDArray[np.uint64],
+    right_flags: NDArray[np.bool_] | NDArray[np.uint8],
 ) -> bool:
-    """Whether each side holds a flagged token, and not the same ones."""
-    a = set(hashes_a[i:i_end][flags_a[i:i_end]].tolist())
-    b = set(hashes_b[j:j_end][flags_b[j:j_end]].tolist())
-    return bool(a) and bool(b) and a != b
+    """Whether each side holds a flagged token that the other does not."""
+    here = set(left[left_flags > 0].tolist())
+    there = set(right[right_flags > 0].tolist())
+    return bool(here - there) and bool(there - here)
 
 
 # ---------------------------------------------------------------------------------------------------- the answer
@@ -408,15 +423,27 @@ def _align(left: Prepared, right: Prepared) -> Alignment:
     else:
         chains = chain(common_runs(left, right), len(left), len(right))
     pieces = sorted((_piece(runs, left, right) for runs in chains), key=lambda piece: piece.bounds)
-    covered_left, covered_right = np.zeros(len(left)), np.zeros(len(right))
-    for piece in pieces:
-        for run in piece.runs:
-            covered_left[run.i : run.i + run.length] = 1
-            covered_right[run.j : run.j + run.length] = 1
-        for slot in piece.slots:
-            covered_left[slot.i : slot.i_end] = slot.similarity
-            covered_right[slot.j : slot.j_end] = slot.similarity
-    return Alignment(tuple(pieces), covered_left, covered_right)
+    runs = [run for piece in pieces for run in piece.runs]
+    slots = [slot for piece in pieces for slot in piece.slots]
+    return Alignment(
+        tuple(pieces),
+        _cover(len(left), [(i, i + n) for i, _, n in runs], [(s.i, s.i_end, s.j_end - s.j, s) for s in slots]),
+        _cover(len(right), [(j, j + n) for _, j, n in runs], [(s.j, s.j_end, s.i_end - s.i, s) for s in slots]),
+    )
+
+
+def _cover(tokens: int, equal: Iterable[tuple[int, int]], slots: Iterable[tuple[int, int, int, Slot]]) -> Cover:
+    """Cover one text, given its equal stretches, and its slots with the number of tokens that face them."""
+    verbatim = np.zeros(tokens)
+    for start, end in equal:
+        verbatim[start:end] = 1
+    covered = verbatim.copy()
+    for start, end, facing, slot in slots:
+        if slot.kind == "noise":
+            verbatim[start:end] = covered[start:end] = slot.similarity
+        elif start < end and max(end - start, facing) <= MAX_REWORDED:
+            covered[start:end] = min(1.0, facing / (end - start))
+    return Cover(verbatim, covered)
 
 
 def to_passages(alignment: Alignment, left: Prepared, right: Prepared) -> tuple[Passage, ...]:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import pytest
 from tests.unit.compare.texts import FIRST, SECOND, THIRD
 
-from dupdetect import compare as api
+from dupdetect.compare import Comparator, compare
 from dupdetect.compare.features import Prepared
 from dupdetect.compare.passages import align
 from dupdetect.model import Passage
 
 
 def passages(left: str, right: str) -> tuple[Passage, ...]:
-    found = api.compare(left, right).comparison.passages
+    found = compare(left, right).comparison.passages
     assert found is not None
     return found
 
 
 def prepared(text: str) -> Prepared:
-    return api.Comparator().prepare(text)
+    return Comparator().prepare(text)
 
 
 def test_a_moved_paragraph_is_found_where_it_stands_now() -> None:
@@ -99,7 +99,7 @@ def test_unrelated_texts_share_no_passage() -> None:
 
 def test_one_word_over_and_over_is_aligned_in_bounded_time() -> None:
     left, right = prepared("buffalo " * 20_000), prepared("start " + "buffalo " * 19_000)
-    assert align(left, right).covered_right.mean() > 0.99
+    assert align(left, right).right.verbatim.mean() > 0.99
 
 
 def test_a_script_without_spaces_is_aligned_by_its_signs() -> None:

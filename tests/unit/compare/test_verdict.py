@@ -130,7 +130,7 @@ def test_leaving_out_the_passages_changes_nothing_else() -> None:
     assert bare.comparison.passages is None
 
 
-@pytest.mark.parametrize("wrong", [{"near_longer": 1.5}, {"contained": -0.1}, {"short": "20"}, {"facts": True}])
+@pytest.mark.parametrize("wrong", [{"near_longer": 1.5}, {"contained": -0.1}, {"short": "20"}, {"facts_few": True}])
 def test_a_threshold_out_of_its_range_is_refused_by_name(wrong: dict[str, float]) -> None:
     with pytest.raises(SettingsError, match=next(iter(wrong))):
         Thresholds(**wrong)  # type: ignore[arg-type]
