@@ -210,7 +210,7 @@ def _cluster_views(
 def _matrices(result: ScanResult, articles: dict[str, Article]) -> list[tuple[str, charts.Matrix]]:
     groups = {
         "site": lambda article: article.site,
-        "section": lambda article: " › ".join(article.sections) or None,
+        "section": lambda article: ", ".join(article.sections) or None,
     }
     built = [
         (name, charts.copying_matrix(result.pairs, articles, result.clusters, group)) for name, group in groups.items()

@@ -84,7 +84,7 @@ def when(published: Published) -> str:
     """Return a date as the page said it, in its own time zone: ``2014-11-03 09:00 UTC``."""
     moment = published.moment
     if isinstance(moment, dt.datetime):
-        return f"{moment:%Y-%m-%d %H:%M} {dt.timezone(moment.utcoffset() or dt.timedelta())}"
+        return f"{moment:%Y-%m-%d %H:%M} {dt.timezone(moment.utcoffset() or dt.timedelta())}".replace("UTC-", "UTC−")
     return str(published)
 
 
@@ -105,6 +105,7 @@ class ArticleView:
     link: str | None
     canonical: str | None
     facts: tuple[str, ...]
+    published: str | None
     notes: tuple[str, ...]
     language: str | None
     text: str
@@ -114,9 +115,8 @@ def article_view(article: Article, number: int) -> ArticleView:
     """Build the view of the article with this number in the page."""
     facts = [
         article.site,
-        " › ".join(article.sections) or None,
+        ", ".join(article.sections) or None,
         "by " + ", ".join(article.byline) if article.byline else None,
-        when(article.published) if article.published else None,
         "asks search engines to leave it out" if article.noindex else None,
     ]
     canonical = article.canonical_url if article.canonical_url != article.url else None
@@ -128,6 +128,7 @@ def article_view(article: Article, number: int) -> ArticleView:
         link=address(article.url),
         canonical=visible(canonical) if canonical else None,
         facts=tuple(visible(fact) for fact in facts if fact),
+        published=when(article.published) if article.published else None,
         notes=tuple(visible(note) for note in article.notes),
         language=article.language if article.language and _TAG.match(article.language) else None,
         text=article.text,
@@ -311,7 +312,6 @@ class Member:
     """A cluster's member: how much later than the earliest it came, and its pair with the original."""
 
     article: ArticleView
-    published: str | None
     later: str | None
     original: bool
     pair: PairView | None
@@ -359,7 +359,6 @@ def cluster_view(
         members.append(
             Member(
                 article=articles[member][1],
-                published=when(published) if published else None,
                 later=_later(earliest, published),
                 original=member == cluster.original,
                 pair=with_original[1] if with_original else None,
@@ -426,9 +425,13 @@ def repeat_view(article: ArticleView, repeats: Sequence[Repeat], number: int, *,
     )
 
 
+def _whole(at: int, text: str) -> str:
+    return f"{100 * at / max(len(text), 1):.0f} %"
+
+
 def _repeat_said(repeat: Repeat, text: str) -> str:
     def place(span: Span) -> str:
-        return f"{percent(span.start / len(text))} to {percent(min(span.end / len(text), 1))}" if text else "nowhere"
+        return f"{_whole(span.start, text)} to {_whole(span.end, text)}"
 
     return (
         f"{repeat.tokens:,} tokens, {percent(repeat.similarity)} alike: the first copy stands at "

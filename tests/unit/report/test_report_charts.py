@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scan_samples import article, on, small_scan, verdict
+from tests.fixtures.scan_samples import article, on, small_scan, verdict
 
 from dupdetect.model import Cluster, Pair, Passage, Published, Relation, Span
 from dupdetect.report.charts import MAP_HEIGHT, MAP_WIDTH, copying_matrix, passage_map, timeline

@@ -11,8 +11,8 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
-from scan_samples import ATTACK, article, hostile_scan, large_scan, small_scan, verdict
 from selectolax.lexbor import LexborHTMLParser
+from tests.fixtures.scan_samples import ATTACK, article, hostile_scan, large_scan, small_scan, verdict
 
 import dupdetect.report.html as report_html
 from dupdetect.errors import SettingsError

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scan_samples import article, on, small_scan
+from tests.fixtures.scan_samples import article, on, small_scan
 
 from dupdetect.model import Comparison, Published, Relation
 from dupdetect.report.views import RELATIONS, address, article_view, measures_of, percent, visible, when
@@ -77,7 +77,7 @@ def test_a_moment_is_shown_in_its_own_time_zone():
     zone = dt.timezone(dt.timedelta(hours=-5))
     assert (
         when(Published(moment=dt.datetime(2014, 11, 3, 9, 5, tzinfo=zone), precision="time"))
-        == "2014-11-03 09:05 UTC-05:00"
+        == "2014-11-03 09:05 UTC−05:00"
     )
     assert when(on(3, 9)) == "2014-11-03 09:00 UTC"
     assert when(Published(moment=dt.date(2014, 11, 1), precision="month")) == "2014-11"
