@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -36,45 +36,31 @@ class Fingerprinter:
 
     def fingerprint_batch(self, texts: Sequence[str]) -> FingerprintBatch:
         """Return the fingerprints of many texts, each equal to `fingerprint` of it."""
-        parts = [self._fingerprint_chunk(shingles) for _, shingles in shingle_batch(texts, self.settings)]
-        if not parts:
-            parts = [self._fingerprint_chunk(_NOTHING)]
-        if len(parts) == 1:
-            return parts[0]
-        sizes = np.concatenate([np.diff(part.sample_offsets) for part in parts])
-        offsets = np.zeros(len(sizes) + 1, dtype=np.int64)
-        np.cumsum(sizes, out=offsets[1:])
+        # Text is read in chunks that fit the cache; the kernels that follow choose their own.
+        chunks = [shingles for _, shingles in shingle_batch(texts, self.settings)]
+        hashes = np.concatenate([_NO_HASHES, *(chunk.hashes for chunk in chunks)])
+        shingles = np.concatenate([_NO_COUNTS, *(np.diff(chunk.offsets) for chunk in chunks)])
+        tokens = np.concatenate([_NO_COUNTS, *(np.diff(chunk.token_offsets) for chunk in chunks)])
+        offsets = np.concatenate([[0], np.cumsum(shingles)])
+        sample, places = samples(hashes, offsets, self.settings)
+        digests = b"".join(digest for chunk in chunks for digest in _digests(chunk))
         return FingerprintBatch(
-            signatures=np.concatenate([part.signatures for part in parts]),
-            sample_hashes=np.concatenate([part.sample_hashes for part in parts]),
-            sample_offsets=offsets,
-            shingles=np.concatenate([part.shingles for part in parts]),
-            tokens=np.concatenate([part.tokens for part in parts]),
-            digests=np.concatenate([part.digests for part in parts]),
-            settings_identity=self.settings.identity,
-        )
-
-    def _fingerprint_chunk(self, shingles: Shingles) -> FingerprintBatch:
-        sample, places = samples(shingles.hashes, shingles.offsets, self.settings)
-        bounds = shingles.token_offsets.tolist()
-        digests = b"".join(
-            hashlib.blake2b(shingles.token_hashes[start:end].astype("<u8").tobytes(), digest_size=DIGEST_BYTES).digest()
-            for start, end in itertools.pairwise(bounds)
-        )
-        return FingerprintBatch(
-            signatures=signatures(shingles.hashes, shingles.offsets, self.settings),
+            signatures=signatures(hashes, offsets, self.settings),
             sample_hashes=sample,
             sample_offsets=places,
-            shingles=np.diff(shingles.offsets),
-            tokens=np.diff(shingles.token_offsets),
+            shingles=shingles,
+            tokens=tokens,
             digests=np.frombuffer(digests, dtype=np.uint8).reshape(-1, DIGEST_BYTES),
             settings_identity=self.settings.identity,
         )
 
 
-_NOTHING = Shingles(
-    hashes=np.empty(0, dtype=np.uint64),
-    offsets=np.zeros(1, dtype=np.int64),
-    token_hashes=np.empty(0, dtype=np.uint64),
-    token_offsets=np.zeros(1, dtype=np.int64),
-)
+_NO_HASHES = np.empty(0, dtype=np.uint64)
+_NO_COUNTS = np.empty(0, dtype=np.int64)
+
+
+def _digests(shingles: Shingles) -> Iterator[bytes]:
+    words = memoryview(np.ascontiguousarray(shingles.token_hashes, dtype="<u8")).cast("B")
+    bounds = (8 * shingles.token_offsets).tolist()
+    for start, end in pairwise(bounds):
+        yield hashlib.blake2b(words[start:end], digest_size=DIGEST_BYTES).digest()

@@ -78,11 +78,15 @@ def signatures(hashes: NDArray[np.uint64], offsets: NDArray[np.int64], settings:
 
 
 def _minima(mixed: NDArray[np.uint32], starts: NDArray[np.int64], settings: Settings) -> NDArray[np.uint32]:
-    multipliers, increments = permutations(settings)
+    multipliers, increments = (values[:, None] for values in permutations(settings))
     columns = np.empty((settings.permutations, len(starts)), dtype=np.uint32)
-    permuted = np.empty_like(mixed)
-    for slot in range(settings.permutations):
-        np.multiply(mixed, multipliers[slot], out=permuted)
-        np.add(permuted, increments[slot], out=permuted)
-        np.minimum.reduceat(permuted, starts, out=columns[slot])
+    # As many permutations a step as fit the chunk: one for many documents, all of them for a single short one.
+    step = max(1, _CHUNK // len(mixed))
+    permuted = np.empty((step, len(mixed)), dtype=np.uint32)
+    for slot in range(0, settings.permutations, step):
+        part = slice(slot, min(slot + step, settings.permutations))
+        values = permuted[: part.stop - part.start]
+        np.multiply(multipliers[part], mixed, out=values)
+        np.add(values, increments[part], out=values)
+        np.minimum.reduceat(values, starts, axis=1, out=columns[part])
     return columns.T

@@ -42,10 +42,23 @@ def samples(
     chosen = hashes <= np.repeat(threshold, sizes)
     owner = np.repeat(np.arange(len(sizes)), sizes)[chosen]
     picked = hashes[chosen]
-    order = np.lexsort((picked, owner))
+    order = _order(picked, owner)
     picked, owner = picked[order], owner[order]
     fresh = np.ones(len(picked), dtype=np.bool_)
     fresh[1:] = (picked[1:] != picked[:-1]) | (owner[1:] != owner[:-1])
     places = np.zeros(len(sizes) + 1, dtype=np.int64)
     np.cumsum(np.bincount(owner[fresh], minlength=len(sizes)), out=places[1:])
     return picked[fresh], places
+
+
+def _order(hashes: NDArray[np.uint64], owners: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the order by owner, then hash."""
+    if len(owners) and int(owners[-1]) < 1 << 24:
+        # One sort of packed keys takes a third of the time of a sort by two; 40 bits tell the hashes of a text apart,
+        # and where once they do not, two sorts do.
+        keys = (owners.astype(np.uint64) << np.uint64(40)) | (hashes >> np.uint64(24))
+        order = np.argsort(keys)
+        same = keys[order[1:]] == keys[order[:-1]]
+        if (hashes[order[1:]][same] == hashes[order[:-1]][same]).all():
+            return order
+    return np.lexsort((hashes, owners))

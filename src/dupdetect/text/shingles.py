@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.settings import Settings
-from dupdetect.text.normalize import code_points, fold
+from dupdetect.text.normalize import fold_batch
 from dupdetect.text.tokens import SIGN, Tokens, finalize, find_tokens
 
 __all__ = ["Shingles", "shingle", "shingle_batch"]
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16
 """Characters a chunk: its arrays stay in the second-level cache (``python -m benchmarks run signature``)."""
 
 _PLACE = (0x9FB21C651E98DF25, 0xD6E8FEB86659FD93)
@@ -71,13 +71,8 @@ def shingle_batch(texts: Sequence[str], settings: Settings) -> Iterator[tuple[sl
 
 
 def _shingle_chunk(texts: Sequence[str], settings: Settings) -> Shingles:
-    folded = [fold(text) for text in texts]
-    joined = "\n".join(folded)
-    points = np.frombuffer(joined.encode("ascii"), dtype=np.uint8) if joined.isascii() else code_points(joined)
+    points, bounds = fold_batch(texts)
     tokens = find_tokens(points)
-    lengths = np.fromiter(map(len, folded), dtype=np.int64, count=len(folded))
-    bounds = np.zeros(len(texts) + 1, dtype=np.int64)
-    np.cumsum(lengths + 1, out=bounds[1:])
     token_offsets = np.searchsorted(tokens.starts, bounds).astype(np.int64)
     hashes, offsets = _shingle(tokens.hashes, tokens.kinds, token_offsets, settings)
     return Shingles(hashes=hashes, offsets=offsets, token_hashes=tokens.hashes, token_offsets=token_offsets)

@@ -89,6 +89,13 @@ def test_shared_hashes_under_the_lower_threshold_stand_in_both_samples():
     assert len(of_short) > 20
 
 
+def test_hashes_that_differ_in_their_low_bits_only_are_sorted_and_kept_apart():
+    hashes = np.array([9, 7, 9, 8, 7, 3, 9], dtype=np.uint64)
+    sample, places = samples(hashes, np.array([0, 5, 7]), Settings())
+    assert sample.tolist() == [7, 8, 9, 3, 9]
+    assert places.tolist() == [0, 3, 5]
+
+
 def test_equal_normalised_words_have_equal_digests_and_other_words_others():
     fingerprinter = Fingerprinter()
     assert fingerprinter.fingerprint("The “Post”").digest == fingerprinter.fingerprint("the post").digest
