@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -95,15 +96,24 @@ def _read_folder(folder: Path) -> Iterator[Document | Failure]:
 
 
 def _read_jsonl(path: Path) -> Iterator[Document | Failure]:
-    opened = gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")
-    with opened:
-        for number, line in enumerate(opened, 1):
-            if line.strip():
-                where = f"{path.name}:{number}"
-                try:
-                    yield _document(json.loads(line.decode("utf-8-sig")))
-                except (ValueError, InputError) as error:
-                    yield Failure(id=where, error=f"not a document: {error}")
+    for number, line in enumerate(_lines(path), 1):
+        if line.strip():
+            try:
+                yield _document(json.loads(line.decode("utf-8-sig")))
+            except (ValueError, RecursionError, InputError) as error:
+                yield Failure(id=f"{path.name}:{number}", error=f"not a document: {error}")
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        if path.suffix.lower() == ".gz":
+            with gzip.open(path, "rb") as compressed:
+                yield from compressed
+        else:
+            with path.open("rb") as plain:
+                yield from plain
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{path}: not readable to its end: {error}") from error
 
 
 def _document(fields: Any) -> Document:
