@@ -427,7 +427,7 @@ class Comparison:
     title_ratio : float, optional
         Indel similarity of the two titles.
     fact_changes : float, optional
-        Aligned places with other numbers, names or dates, per 100 aligned tokens (not a fraction).
+        Other numbers, names and dates in aligned places, per 100 aligned tokens (not a fraction).
     shared_rarity : float, optional
         Mean rarity weight of the shared shingles.
     passages : tuple of Passage, optional

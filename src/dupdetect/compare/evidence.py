@@ -16,6 +16,10 @@ RARE = 0.5
 """Rarity weight from which a token or shingle counts as rare: it stands in at most eight stories."""
 
 
+FACTS_A_PLACE = 2
+"""Other facts that one place counts for at most: a date is a day and a year, a roster is no hundred facts."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlap:
     """Shingle sets of two texts, compared.
@@ -101,9 +105,9 @@ class Aligned:
     tokens : int
         Tokens that stand in both, letter for letter.
     changes, facts : int
-        Places inside passages that differ; those of them with other numbers or names.
+        Places inside passages that differ; the other numbers and names in them, at most `FACTS_A_PLACE` a place.
     fact_changes : float
-        The same, per 100 aligned tokens.
+        Facts per 100 aligned tokens.
     rare_tokens : int
         Tokens of the passages that are rare, on the side that has fewer.
     longest : int
@@ -123,14 +127,14 @@ class Aligned:
 def measure(alignment: Alignment, left: Prepared, right: Prepared) -> Aligned:
     """Boil an alignment down to numbers."""
     tokens = alignment.tokens
-    kinds = [slot.kind for piece in alignment.pieces for slot in piece.slots]
-    facts = kinds.count("facts")
+    slots = [slot for piece in alignment.pieces for slot in piece.slots]
+    facts = sum(min(slot.facts, FACTS_A_PLACE) for slot in slots)
     rare = [_rare_tokens(piece, left, right) for piece in alignment.pieces]
     return Aligned(
         left=_side(left, alignment.left),
         right=_side(right, alignment.right),
         tokens=tokens,
-        changes=len(kinds),
+        changes=len(slots),
         facts=facts,
         fact_changes=100 * facts / tokens if tokens else 0.0,
         rare_tokens=sum(rare),

@@ -33,6 +33,7 @@ _NUMBER = re.compile(r"[^\W\d]{0,2}\d[\d.,]*[^\W\d]{0,2}")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _MANY_CAPITALS = 0.15
 _ALL_CAPITALS = 0.5
+_ENOUGH_CAPITALS = 20
 _IN_COMPANY = 0.5
 """Capitals inside sentences say nothing when they are most words (headline style, shouting), or when they are many and
 mostly stand alone, as German nouns do; names come in company. Of 226 German news pages every one has more than 15 %
@@ -220,7 +221,8 @@ def _names(
     beside = np.zeros(len(starts), dtype=np.bool_)
     beside[1:] = sure[:-1]
     beside[:-1] |= sure[1:]
-    alone = np.count_nonzero(sure & beside) < _IN_COMPANY * np.count_nonzero(sure)
+    count = np.count_nonzero(sure)
+    alone = count >= _ENOUGH_CAPITALS and np.count_nonzero(sure & beside) < _IN_COMPANY * count
     if share > _ALL_CAPITALS or (share > _MANY_CAPITALS and alone):
         return np.zeros(len(starts), dtype=np.uint8)
     return np.where(sure, NAME, np.where(capital, MAYBE_NAME, 0)).astype(np.uint8)

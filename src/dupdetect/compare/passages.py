@@ -58,7 +58,10 @@ class Run(NamedTuple):
 
 
 class Slot(NamedTuple):
-    """Tokens ``left[i:i_end]`` and ``right[j:j_end]`` that face each other and differ; one side may be empty."""
+    """Tokens ``left[i:i_end]`` and ``right[j:j_end]`` that face each other and differ; one side may be empty.
+
+    `facts` counts the numbers and names that each side has and the other has not.
+    """
 
     i: int
     i_end: int
@@ -66,6 +69,7 @@ class Slot(NamedTuple):
     j_end: int
     kind: Literal["wording", "facts", "noise"]
     similarity: float
+    facts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ class Piece:
         """Return it with left and right changed over; still in the (old) left text's order."""
         return Piece(
             tuple(Run(run.j, run.i, run.length) for run in self.runs),
-            tuple(Slot(slot.j, slot.j_end, slot.i, slot.i_end, slot.kind, slot.similarity) for slot in self.slots),
+            tuple(Slot(slot.j, slot.j_end, slot.i, slot.i_end, *slot[4:]) for slot in self.slots),
         )
 
 
@@ -376,10 +380,12 @@ def _slot(i: int, i_end: int, j: int, j_end: int, left: Prepared, right: Prepare
     numbers = _differ(left.hashes[i:i_end], left.numbers[i:i_end], right.hashes[j:j_end], right.numbers[j:j_end])
     if similarity >= SAME_LETTERS and not numbers:
         return Slot(i, i_end, j, j_end, "noise", similarity)
+    names = 0
     names_left, names_right = left.names[i:i_end], right.names[j:j_end]
-    sure = bool((names_left == NAME).any() or (names_right == NAME).any())
-    if numbers or (sure and _differ(left.hashes[i:i_end], names_left, right.hashes[j:j_end], names_right)):
-        return Slot(i, i_end, j, j_end, "facts", 0.0)
+    if (names_left == NAME).any() or (names_right == NAME).any():
+        names = _differ(left.hashes[i:i_end], names_left, right.hashes[j:j_end], names_right)
+    if numbers or names:
+        return Slot(i, i_end, j, j_end, "facts", 0.0, numbers + names)
     return Slot(i, i_end, j, j_end, "wording", 0.0)
 
 
@@ -394,11 +400,11 @@ def _differ(
     left_flags: NDArray[np.bool_] | NDArray[np.uint8],
     right: NDArray[np.uint64],
     right_flags: NDArray[np.bool_] | NDArray[np.uint8],
-) -> bool:
-    """Whether each side holds a flagged token that the other does not."""
+) -> int:
+    """Return how many flagged tokens each side has and the other has not: of the side that has fewer."""
     here = set(left[left_flags > 0].tolist())
     there = set(right[right_flags > 0].tolist())
-    return bool(here - there) and bool(there - here)
+    return min(len(here - there), len(there - here))
 
 
 # ---------------------------------------------------------------------------------------------------- the answer
