@@ -120,6 +120,15 @@ def test_a_post_is_no_duplicate_of_itself(run, texts):
     assert run("check", "b.txt", "--index", "site.db", "--id", "a.txt").returncode == 0
 
 
+def test_a_file_of_an_indexed_folder_is_itself_below_its_root(run, texts):
+    (texts / "site" / "news").mkdir(parents=True)
+    (texts / "a.txt").rename(texts / "site" / "news" / "a.txt")
+    run("index", "add", "--index", "site.db", "site")
+    assert run("check", "site/news/a.txt", "--index", "site.db").returncode == 1
+    assert run("check", "site/news/a.txt", "--index", "site.db", "--root", "site").returncode == 0
+    assert run("check", "c.txt", "--index", "site.db", "--root", "site").returncode == 2
+
+
 def test_an_id_that_is_there_stops_index_add_unless_it_replaces(run, texts):
     run("index", "add", "--index", "site.db", "a.txt")
     again = run("index", "add", "--index", "site.db", "a.txt")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import click
@@ -18,7 +19,12 @@ __all__ = ["check"]
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--index", "index", required=True, help="The index to look in (see `dupdetect index add`).")
-@click.option("--id", "id", help="The piece's own id, never matched. [default: the file's name]")
+@click.option("--id", "id", help="The piece's own id, never matched. [default: the file's name as given]")
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Take paths below this folder as ids, as `dupdetect index add FOLDER` does.",
+)
 @fail_on_option
 @click.option("--strict", is_flag=True, help="Exit with 3 if any file was unreadable, even beside duplicates.")
 @format_option
@@ -28,6 +34,7 @@ def check(
     *,
     index: str,
     id: str | None,
+    root: Path | None,
     fail_on: str,
     strict: bool,
     format: Literal["html", "text"] | None,
@@ -43,8 +50,8 @@ def check(
     from dupdetect.detector import Detector
     from dupdetect.io import check_json, failure_json
 
-    if id is not None and len(files) > 1:
-        raise click.UsageError("--id names one piece; with several files each goes by its name")
+    if id is not None and (len(files) > 1 or root is not None):
+        raise click.UsageError("--id names one piece; with several files or --root each goes by its path")
     results: list[CheckResult] = []
     failures: list[Failure] = []
     with Detector(index) as detector:
@@ -52,7 +59,8 @@ def check(
             if isinstance(document, Failure):
                 failures.append(document)
                 continue
-            piece: Document = document if id is None else replace(document, id=id)
+            own = id if root is None else _below(root, document.id)
+            piece: Document = document if own is None else replace(document, id=own)
             try:
                 results.append(detector.check(piece))
             except ExtractionError as error:
@@ -71,6 +79,13 @@ def check(
         click.echo(f"{failure.id}: not readable: {failure.error}", err=True)
     relations = (match.verdict.relation for result in results for match in result.matches)
     return outcome(relations, fail_on=fail_on, unreadable=len(failures), strict=strict)
+
+
+def _below(root: Path, file: str) -> str:
+    try:
+        return Path(file).resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        raise click.UsageError(f"{file} does not stand below {root}") from None
 
 
 def _print(result: CheckResult) -> None:
