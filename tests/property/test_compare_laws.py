@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dupdetect.compare import Comparator, compare, find_repeats
-from dupdetect.compare.passages import Run, align, common_runs
+from dupdetect.compare.alignment import align
+from dupdetect.compare.passages import Run, common_runs
 from dupdetect.model import Change, Comparison, Passage, Relation, Verdict
 from dupdetect.settings import Settings
 

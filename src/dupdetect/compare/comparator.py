@@ -8,8 +8,8 @@ import numpy as np
 from rapidfuzz.distance import Indel
 
 from dupdetect.compare import evidence as measures
+from dupdetect.compare.alignment import Alignment, align, to_passages
 from dupdetect.compare.features import Prepared, as_article, prepare
-from dupdetect.compare.passages import Alignment, align, to_passages
 from dupdetect.compare.repeats import repeats
 from dupdetect.compare.verdict import Evidence, Thresholds, decide, worth_aligning
 from dupdetect.model import Article, Comparison, Rarity, Repeat, Verdict

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz.distance import Indel
 
+from dupdetect.compare.alignment import Alignment, Cover, Piece
 from dupdetect.compare.features import Prepared
-from dupdetect.compare.passages import Alignment, Cover, Piece
 
 __all__ = ["Aligned", "Overlap", "Side", "measure", "other_title_numbers", "overlap", "title_ratio"]
 

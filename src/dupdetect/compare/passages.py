@@ -1,35 +1,27 @@
-"""Align two texts: which stretches of one stand in the other, in any order, small edits included.
+"""Stretches of one text that stand in another, in any order: seed and extend.
 
-Seed and extend, as sequence alignment does it (BLAST, Altschul et al. 1990, doi:10.1016/S0022-2836(05)80360-2) over
-tokens, with the one-to-one matching of greedy string tiling (Wise 1993):
+As sequence alignment does it (BLAST, Altschul et al. 1990, doi:10.1016/S0022-2836(05)80360-2), over tokens, with the
+one-to-one matching of greedy string tiling (Wise 1993):
 
 1. *Runs*: maximal stretches of equal tokens, at least a shingle long, found by joining the positional shingles of both
    texts and reading off the diagonals. Vectorised.
 2. *Passages*: the longest free run seeds one; it grows to both sides over the nearest run that keeps the order, as
    long as the gap between them is small beside what it joins. What a passage holds is used up on both sides.
-3. *Slots*: the gaps inside a passage. Each is aligned token by token; what remains differs, and is sorted into noise
-   (the same letters but for a few: scanning errors, hyphenation, spelling), other facts, other wording.
-
-The answer depends on the order of the two texts only where runs tie; `align` therefore works on a canonical order and
-mirrors its answer, so that ``align(b, a)`` is exactly the mirror of ``align(a, b)``.
 """
 
 from __future__ import annotations
 
 import heapq
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import Indel
 
-from dupdetect.compare.features import NAME, Prepared
-from dupdetect.model import Change, Passage, Span
+from dupdetect.compare.features import Prepared
 
-__all__ = ["Alignment", "Cover", "Piece", "Run", "Slot", "align", "chain", "common_runs", "to_passages"]
+__all__ = ["Run", "chain", "common_runs"]
 
 MIN_RUN = 3
 """Shortest stretch of equal tokens that is looked at, tokens: a shingle."""
@@ -39,12 +31,6 @@ MAX_GAP = 60
 """Longest gap inside a passage, tokens on either side."""
 GAP_PER_RUN = 4
 """A gap is at most so many times as long as the shorter of the two stretches it joins."""
-SAME_LETTERS = 0.7
-"""Indel similarity of letters from which two sides of a slot are the same words with noise."""
-MAX_REWORDED = 12
-"""Longest slot that counts as reworded, tokens on either side; a longer one was written anew."""
-SLOT_ALIGNED = 0.4
-"""Indel similarity of tokens from which a slot is aligned inside; below, it is one change as a whole."""
 OCCURRENCES = 8
 """Occurrences of one shingle in the other text that are tried, those of nearest rank first."""
 
@@ -55,98 +41,6 @@ class Run(NamedTuple):
     i: int
     j: int
     length: int
-
-
-class Slot(NamedTuple):
-    """Tokens ``left[i:i_end]`` and ``right[j:j_end]`` that face each other and differ; one side may be empty.
-
-    `facts` counts the numbers and names that each side has and the other has not.
-    """
-
-    i: int
-    i_end: int
-    j: int
-    j_end: int
-    kind: Literal["wording", "facts", "noise"]
-    similarity: float
-    facts: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """An aligned passage in tokens: its runs and slots, both in the left text's order."""
-
-    runs: tuple[Run, ...]
-    slots: tuple[Slot, ...]
-
-    @property
-    def tokens(self) -> int:
-        """Equal tokens."""
-        return sum(run.length for run in self.runs)
-
-    @property
-    def bounds(self) -> tuple[int, int, int, int]:
-        """First and end token on the left, first and end token on the right."""
-        first, last = self.runs[0], self.runs[-1]
-        return first.i, last.i + last.length, first.j, last.j + last.length
-
-    @property
-    def similarity(self) -> float:
-        """Share of the passage's tokens, both sides counted, that is equal."""
-        i, i_end, j, j_end = self.bounds
-        return 2 * self.tokens / (i_end - i + j_end - j)
-
-    def mirrored(self) -> Piece:
-        """Return it with left and right changed over; still in the (old) left text's order."""
-        return Piece(
-            tuple(Run(run.j, run.i, run.length) for run in self.runs),
-            tuple(Slot(slot.j, slot.j_end, slot.i, slot.i_end, *slot[4:]) for slot in self.slots),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """What becomes of each token of one text.
-
-    Parameters
-    ----------
-    verbatim : ndarray of float64, shape (n,)
-        1 where the other text has the token too, the letters' similarity inside noise, 0 elsewhere.
-    covered : ndarray of float64, shape (n,)
-        The same, but a few reworded tokens count as far as the other side has tokens to face them.
-    """
-
-    verbatim: NDArray[np.float64]
-    covered: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Alignment:
-    """Two texts aligned.
-
-    Parameters
-    ----------
-    pieces : tuple of Piece
-        In the left text's order, disjoint on both sides.
-    left, right : Cover
-    """
-
-    pieces: tuple[Piece, ...]
-    left: Cover
-    right: Cover
-
-    @property
-    def tokens(self) -> int:
-        """Equal tokens."""
-        return sum(piece.tokens for piece in self.pieces)
-
-    def mirrored(self) -> Alignment:
-        """Return it with left and right changed over."""
-        pieces = sorted((piece.mirrored() for piece in self.pieces), key=lambda piece: piece.bounds)
-        return Alignment(tuple(pieces), self.right, self.left)
-
-
-# --------------------------------------------------------------------------------------------------------- runs
 
 
 def common_runs(left: Prepared, right: Prepared, *, above_diagonal: bool = False) -> list[Run]:
@@ -210,38 +104,33 @@ def _extended(
     return n
 
 
-# ----------------------------------------------------------------------------------------------------- passages
-
-
 class _Free:
     """Which tokens no passage holds yet, on both sides."""
 
     def __init__(self, left: int, right: int) -> None:
-        self.left = np.ones(left, dtype=np.bool_)
-        self.right = np.ones(right, dtype=np.bool_)
+        # Byte arrays: stretches are short, and ``find`` on them costs a tenth of a NumPy call.
+        self.left, self.right = bytearray(left), bytearray(right)
 
     def longest(self, run: Run) -> Run | None:
         """Return the longest free stretch of `run`, the first of several; None if none is long enough."""
         i, j, length = run
-        free = self.left[i : i + length] & self.right[j : j + length]
-        if free.all():
+        if self.gap(i, i + length, j, j + length):
             return run
-        edges = np.flatnonzero(np.diff(np.concatenate(([False], free, [False])).astype(np.int8)))
-        if not len(edges):
-            return None
-        lengths = edges[1::2] - edges[::2]
-        best = int(lengths.argmax())
-        start, size = int(edges[2 * best]), int(lengths[best])
-        return Run(i + start, j + start, size) if size >= MIN_RUN else None
+        start, best, size = 0, 0, 0
+        for at in range(length + 1):
+            if at == length or self.left[i + at] or self.right[j + at]:
+                if at - start > size:
+                    best, size = start, at - start
+                start = at + 1
+        return Run(i + best, j + best, size) if size >= MIN_RUN else None
 
     def gap(self, i: int, i_end: int, j: int, j_end: int) -> bool:
         """Whether nothing between is held."""
-        return bool(self.left[i:i_end].all() and self.right[j:j_end].all())
+        return self.left.find(1, i, i_end) < 0 and self.right.find(1, j, j_end) < 0
 
     def hold(self, run: Run) -> None:
         """Take the tokens of `run` for a passage."""
-        self.left[run.i : run.i + run.length] = False
-        self.right[run.j : run.j + run.length] = False
+        self.left[run.i : run.i + run.length] = self.right[run.j : run.j + run.length] = b"\1" * run.length
 
 
 def chain(runs: Sequence[Run], left: int, right: int) -> list[list[Run]]:
@@ -332,149 +221,3 @@ def _previous(first: Run, matched: int, by_end: Sequence[Run], ends: Sequence[in
         if (best is None or price < cost) and free.gap(run.i, first.i, run.j, first.j):
             best, cost = Run(run.i, run.j, size), price
     return best
-
-
-# -------------------------------------------------------------------------------------------------------- slots
-
-
-def _piece(runs: Sequence[Run], left: Prepared, right: Prepared) -> Piece:
-    """Fill the gaps of a chain: equal tokens inside them become runs, the rest slots."""
-    whole: list[Run] = []
-    slots: list[Slot] = []
-    for run in runs:
-        if whole:
-            last = whole[-1]
-            for found in _inside(last.i + last.length, run.i, last.j + last.length, run.j, left, right):
-                (whole if isinstance(found, Run) else slots).append(found)  # type: ignore[arg-type]
-        whole.append(run)
-    return Piece(tuple(whole), tuple(slots))
-
-
-def _inside(i: int, i_end: int, j: int, j_end: int, left: Prepared, right: Prepared) -> Iterator[Run | Slot]:
-    if i == i_end and j == j_end:
-        return
-    if i < i_end and j < j_end:
-        a, b = left.hashes[i:i_end].tolist(), right.hashes[j:j_end].tolist()
-        if Indel.normalized_similarity(a, b) >= SLOT_ALIGNED:
-            pending: tuple[int, int] | None = None
-            end = (i, j)
-            for code in Indel.opcodes(a, b):
-                if code.tag == "equal":
-                    if pending is not None:
-                        yield _slot(pending[0], i + code.src_start, pending[1], j + code.dest_start, left, right)
-                        pending = None
-                    yield Run(i + code.src_start, j + code.dest_start, code.src_end - code.src_start)
-                elif pending is None:
-                    pending = (i + code.src_start, j + code.dest_start)
-                end = (i + code.src_end, j + code.dest_end)
-            if pending is not None:
-                yield _slot(pending[0], end[0], pending[1], end[1], left, right)
-            return
-    yield _slot(i, i_end, j, j_end, left, right)
-
-
-def _slot(i: int, i_end: int, j: int, j_end: int, left: Prepared, right: Prepared) -> Slot:
-    if i == i_end or j == j_end:
-        return Slot(i, i_end, j, j_end, "wording", 0.0)
-    similarity = Indel.normalized_similarity(_letters(left, i, i_end), _letters(right, j, j_end))
-    numbers = _differ(left.hashes[i:i_end], left.numbers[i:i_end], right.hashes[j:j_end], right.numbers[j:j_end])
-    if similarity >= SAME_LETTERS and not numbers:
-        return Slot(i, i_end, j, j_end, "noise", similarity)
-    names = 0
-    names_left, names_right = left.names[i:i_end], right.names[j:j_end]
-    if (names_left == NAME).any() or (names_right == NAME).any():
-        names = _differ(left.hashes[i:i_end], names_left, right.hashes[j:j_end], names_right)
-    if numbers or names:
-        return Slot(i, i_end, j, j_end, "facts", 0.0, numbers + names)
-    return Slot(i, i_end, j, j_end, "wording", 0.0)
-
-
-def _letters(text: Prepared, start: int, end: int) -> str:
-    """Return what stands between two tokens, letters and digits only: hyphenation and spacing say nothing."""
-    span = text.text[text.starts[start] : text.ends[end - 1]].casefold()
-    return "".join(char for char in span if char.isalnum())
-
-
-def _differ(
-    left: NDArray[np.uint64],
-    left_flags: NDArray[np.bool_] | NDArray[np.uint8],
-    right: NDArray[np.uint64],
-    right_flags: NDArray[np.bool_] | NDArray[np.uint8],
-) -> int:
-    """Return how many flagged tokens each side has and the other has not: of the side that has fewer."""
-    here = set(left[left_flags > 0].tolist())
-    there = set(right[right_flags > 0].tolist())
-    return min(len(here - there), len(there - here))
-
-
-# ---------------------------------------------------------------------------------------------------- the answer
-
-
-def align(left: Prepared, right: Prepared) -> Alignment:
-    """Align two texts.
-
-    Returns
-    -------
-    Alignment
-        ``align(right, left)`` is its mirror.
-    """
-    if (len(left), left.hashes.tobytes()) > (len(right), right.hashes.tobytes()):
-        return _align(right, left).mirrored()
-    return _align(left, right)
-
-
-def _align(left: Prepared, right: Prepared) -> Alignment:
-    if len(left) == len(right) and np.array_equal(left.hashes, right.hashes):
-        chains = [[Run(0, 0, len(left))]] if len(left) else []
-    else:
-        chains = chain(common_runs(left, right), len(left), len(right))
-    pieces = sorted((_piece(runs, left, right) for runs in chains), key=lambda piece: piece.bounds)
-    runs = [run for piece in pieces for run in piece.runs]
-    slots = [slot for piece in pieces for slot in piece.slots]
-    return Alignment(
-        tuple(pieces),
-        _cover(len(left), [(i, i + n) for i, _, n in runs], [(s.i, s.i_end, s.j_end - s.j, s) for s in slots]),
-        _cover(len(right), [(j, j + n) for _, j, n in runs], [(s.j, s.j_end, s.i_end - s.i, s) for s in slots]),
-    )
-
-
-def _cover(tokens: int, equal: Iterable[tuple[int, int]], slots: Iterable[tuple[int, int, int, Slot]]) -> Cover:
-    """Cover one text, given its equal stretches, and its slots with the number of tokens that face them."""
-    verbatim = np.zeros(tokens)
-    for start, end in equal:
-        verbatim[start:end] = 1
-    covered = verbatim.copy()
-    for start, end, facing, slot in slots:
-        if slot.kind == "noise":
-            verbatim[start:end] = covered[start:end] = slot.similarity
-        elif start < end and max(end - start, facing) <= MAX_REWORDED:
-            covered[start:end] = min(1.0, facing / (end - start))
-    return Cover(verbatim, covered)
-
-
-def to_passages(alignment: Alignment, left: Prepared, right: Prepared) -> tuple[Passage, ...]:
-    """Turn aligned tokens into passages with offsets into both texts."""
-    passages = []
-    for piece in alignment.pieces:
-        i, i_end, j, j_end = piece.bounds
-        passages.append(
-            Passage(
-                left=_span(left, i, i_end),
-                right=_span(right, j, j_end),
-                tokens=piece.tokens,
-                similarity=piece.similarity,
-                changes=tuple(
-                    Change(left=_span(left, slot.i, slot.i_end), right=_span(right, slot.j, slot.j_end), kind=slot.kind)
-                    for slot in piece.slots
-                ),
-            )
-        )
-    return tuple(passages)
-
-
-def _span(text: Prepared, start: int, end: int) -> Span:
-    """Return the offsets of tokens; an empty range stands where the next token begins."""
-    if start == end:
-        at = int(text.starts[start]) if start < len(text) else len(text.text)
-        return Span(start=at, end=at)
-    return Span(start=int(text.starts[start]), end=int(text.ends[end - 1]))

@@ -6,8 +6,8 @@ import pytest
 from tests.unit.compare.texts import FIRST, SECOND, THIRD
 
 from dupdetect.compare import Comparator, compare
+from dupdetect.compare.alignment import align
 from dupdetect.compare.features import Prepared
-from dupdetect.compare.passages import align
 from dupdetect.model import Passage
 
 
@@ -75,7 +75,10 @@ def test_other_numbers_and_names_are_facts_however_alike_their_letters(old: str,
 def test_german_nouns_are_no_names() -> None:
     left = (
         "Der Rat hat am Abend im Haus am Markt beschlossen, den Hafen vor dem Winter auszubaggern, obwohl die Lotsen "
-        "gewarnt hatten, dass der Schlick nach einem Jahr wieder da sei und das Geld in der Schleuse besser läge."
+        "gewarnt hatten, dass der Schlick nach einem Jahr wieder da sei und das Geld in der Schleuse besser läge. Von "
+        "der Kanzel las der Pfarrer die Namen der Schiffe vor, die im Sturm auf die Bank gelaufen waren, und die "
+        "Frauen auf der Empore zählten leise die Jahre, die Väter und die Söhne mit, bis das Licht in der Kirche "
+        "erlosch und der Küster mit der Lampe durch den Gang kam."
     )
     (passage,) = passages(left, left.replace("den Hafen", "die Einfahrt"))
     assert [change.kind for change in passage.changes] == ["wording"]
