@@ -570,21 +570,24 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
-    """Articles that are one piece, each joined to another by a verified IDENTICAL or NEAR pair.
+    """Articles that are one piece: each a verified duplicate, IDENTICAL or NEAR, of the representative.
 
     Parameters
     ----------
     ids : tuple of str
         In the scan's order.
+    representative : str
+        The member that all others were compared with; it need not be the original.
     original : str, optional
         The member suggested as original; None where nothing speaks for one.
     reasons : tuple of str
         What speaks for the original, in words.
     weakest : float
-        Score of the weakest pair that holds it together.
+        Score of the weakest pair of representative and member.
     """
 
     ids: tuple[str, ...]
+    representative: str
     original: str | None
     reasons: tuple[str, ...]
     weakest: float

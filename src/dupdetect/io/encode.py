@@ -92,9 +92,10 @@ def pair_json(pair: Pair, left: Article, right: Article) -> Json:
 
 
 def cluster_json(cluster: Cluster) -> Json:
-    """Return a cluster: ``{ids, original, reasons, weakest}``."""
+    """Return a cluster: ``{ids, representative, original, reasons, weakest}``."""
     return {
         "ids": list(cluster.ids),
+        "representative": cluster.representative,
         "original": cluster.original,
         "reasons": list(cluster.reasons),
         "weakest": round(cluster.weakest, 4),

@@ -42,5 +42,5 @@ def write_pairs(result: ScanResult, path: Path) -> None:
 
 
 def write_clusters(result: ScanResult, path: Path) -> None:
-    """Write each cluster of a scan as a line ``{ids, original, reasons, weakest}``."""
+    """Write each cluster of a scan as a line ``{ids, representative, original, reasons, weakest}``."""
     write_text(path, _lines(map(cluster_json, result.clusters)))

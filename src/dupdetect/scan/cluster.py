@@ -1,51 +1,94 @@
-"""Pairs to clusters, and which member is the original.
+"""Pairs to clusters without chaining, and which member is the original.
 
-Only verified IDENTICAL and NEAR pairs join articles, so a cluster shows the weakest pair that holds it together.
+Edits add up: of three versions the first and the last may be two pieces. So a cluster is a star: every member is a
+verified duplicate, IDENTICAL or NEAR, of one representative, and the weakest of these pairs is shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from dupdetect.model import Article, Cluster, Pair
 
 __all__ = ["cluster"]
 
+Verify = Callable[[str, str], Pair]
+"""Judges a pair of articles by their ids."""
 
-def cluster(articles: Sequence[Article], pairs: Sequence[Pair]) -> tuple[Cluster, ...]:
-    """Return the clusters of a scan, in the order of their first members; they do not depend on the order of `pairs`.
+
+def cluster(articles: Sequence[Article], pairs: Iterable[Pair], verify: Verify | None = None) -> tuple[Cluster, ...]:
+    """Return the clusters of a scan, in the order of their first members.
+
+    Of each connected component the article with the most duplicates (then the highest scores, then the lowest id)
+    is the representative; its duplicates join it, and so on with those that are left. Guarantee: every member is a
+    verified duplicate of the representative. The answer depends neither on the order of `pairs` nor of `articles`, but
+    for the order in which ids are listed.
 
     Parameters
     ----------
     articles : sequence of Article
         All that were scanned.
-    pairs : sequence of Pair
+    pairs : iterable of Pair
         Verified pairs; those that are no duplicates are ignored.
+    verify : callable, optional
+        Judges a member of the component that was never compared with the representative, as in a bucket of many copies
+        where each was compared with its neighbours only. Without it such a member does not join.
     """
-    parent = {article.id: article.id for article in articles}
+    scores: dict[str, dict[str, float]] = {article.id: {} for article in articles}
+    for pair in pairs:
+        if pair.verdict.is_duplicate:
+            scores[pair.left][pair.right] = scores[pair.right][pair.left] = pair.verdict.score
+    places = {article.id: place for place, article in enumerate(articles)}
+    found = []
+    for component in _components(scores):
+        left = set(component)
+        while left:
+            center = min(left, key=lambda id: _rank(id, scores[id], left))
+            members = {center: 1.0}
+            for id in sorted(left - {center}):
+                score = scores[center].get(id)
+                if score is None and verify is not None:
+                    pair = verify(center, id)
+                    score = pair.verdict.score if pair.verdict.is_duplicate else None
+                if score is not None:
+                    members[id] = score
+            left -= members.keys()
+            if len(members) > 1:
+                ids = sorted(members, key=places.__getitem__)
+                found.append(_described([articles[places[id]] for id in ids], center, min(members.values())))
+    return tuple(sorted(found, key=lambda one: places[one.ids[0]]))
 
-    def root(id: str) -> str:
-        while parent[id] != id:
-            parent[id] = parent[parent[id]]
-            id = parent[id]
-        return id
 
-    weakest: dict[str, float] = {}
-    # Strongest first: the pair that joins two parts last is then the weakest that is needed.
-    for pair in sorted((p for p in pairs if p.verdict.is_duplicate), key=lambda p: -p.verdict.score):
-        left, right = root(pair.left), root(pair.right)
-        if left != right:
-            parent[right] = left
-            weakest[left] = pair.verdict.score
-    members: dict[str, list[Article]] = {}
-    for article in articles:
-        members.setdefault(root(article.id), []).append(article)
-    return tuple(_described(found, weakest[key]) for key, found in members.items() if len(found) > 1)
+def _rank(id: str, scores: dict[str, float], left: set[str]) -> tuple[int, float, str]:
+    own = sorted(score for other, score in scores.items() if other in left)
+    return -len(own), -sum(own), id
 
 
-def _described(members: Sequence[Article], weakest: float) -> Cluster:
+def _components(neighbours: dict[str, dict[str, float]]) -> list[list[str]]:
+    components = []
+    seen: set[str] = set()
+    for start in neighbours:
+        if start in seen or not neighbours[start]:
+            continue
+        seen.add(start)
+        component = [start]
+        for id in component:
+            fresh = neighbours[id].keys() - seen
+            seen |= fresh
+            component += fresh
+        components.append(component)
+    return components
+
+
+def _described(members: Sequence[Article], representative: str, weakest: float) -> Cluster:
     original, reasons = _original(members)
-    return Cluster(ids=tuple(article.id for article in members), original=original, reasons=reasons, weakest=weakest)
+    return Cluster(
+        ids=tuple(article.id for article in members),
+        representative=representative,
+        original=original,
+        reasons=reasons,
+        weakest=weakest,
+    )
 
 
 def _original(members: Sequence[Article]) -> tuple[str | None, tuple[str, ...]]:

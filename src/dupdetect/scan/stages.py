@@ -60,14 +60,21 @@ def scan_articles(
         if own := repeats(prepared[-1]):
             twice[articles[place].id] = own
     steps = progress("Comparing pairs", range(len(found.left)), len(found.left))
-    pairs = tuple(_verified(articles, prepared, comparator, found, steps))
+    judge = _Judge(comparator, prepared)
+    for step in steps:
+        judge.pair(int(found.left[step]), int(found.right[step]))
+    clusters = cluster(articles, list(judge.pairs.values()), judge.by_id)
     return ScanResult(
         articles=tuple(articles),
-        pairs=pairs,
-        clusters=cluster(articles, pairs),
+        pairs=tuple(
+            judge.pairs[places]
+            for places in sorted(judge.pairs)
+            if judge.pairs[places].verdict.relation not in (Relation.DISTINCT, Relation.UNDECIDED)
+        ),
+        clusters=clusters,
         repeats=twice,
         failures=tuple(failures),
-        compared=len(found.left),
+        compared=len(judge.pairs),
         notes=tuple(_notes(found)),
     )
 
@@ -80,20 +87,27 @@ def _rarity(texts: Sequence[str], settings: Settings) -> StoryCounts:
     return StoryCounts(shingles)
 
 
-def _verified(
-    articles: Sequence[Article],
-    prepared: Sequence[Prepared],
-    comparator: Comparator,
-    found: CandidatePairs,
-    steps: Iterable[int],
-) -> Iterator[Pair]:
-    for step in steps:
-        left, right = int(found.left[step]), int(found.right[step])
-        verdict = comparator.relate(prepared[left], prepared[right], passages=False)
-        if verdict.relation not in (Relation.DISTINCT, Relation.UNDECIDED):
-            # Passages are for readers: only of the pairs that are reported.
-            verdict = comparator.relate(prepared[left], prepared[right])
-            yield Pair(left=articles[left].id, right=articles[right].id, verdict=verdict)
+class _Judge:
+    """Compares articles by their places, each pair once, and keeps what it found."""
+
+    def __init__(self, comparator: Comparator, prepared: Sequence[Prepared]) -> None:
+        self._comparator, self._prepared = comparator, prepared
+        self._places = {text.article.id: place for place, text in enumerate(prepared)}
+        self.pairs: dict[tuple[int, int], Pair] = {}
+
+    def pair(self, left: int, right: int) -> Pair:
+        left, right = sorted((left, right))
+        if (left, right) not in self.pairs:
+            first, second = self._prepared[left], self._prepared[right]
+            verdict = self._comparator.relate(first, second, passages=False)
+            if verdict.relation not in (Relation.DISTINCT, Relation.UNDECIDED):
+                # Passages are for readers: only of the pairs that are reported.
+                verdict = self._comparator.relate(first, second)
+            self.pairs[left, right] = Pair(left=first.article.id, right=second.article.id, verdict=verdict)
+        return self.pairs[left, right]
+
+    def by_id(self, left: str, right: str) -> Pair:
+        return self.pair(self._places[left], self._places[right])
 
 
 def _notes(found: CandidatePairs) -> Iterator[str]:

@@ -45,7 +45,7 @@ def test_the_later_site_copies_from_the_earlier_whichever_is_left(left, right):
 
 
 def test_without_dates_the_suggested_original_tells_the_direction():
-    cluster = Cluster(ids=("early", "undated"), original="undated", reasons=(), weakest=0.9)
+    cluster = Cluster(representative="early", ids=("early", "undated"), original="undated", reasons=(), weakest=0.9)
     matrix = matrix_of((EARLY, UNDATED, Relation.NEAR), clusters=[cluster])
     assert matrix.groups == ("A", "B")
     assert matrix.counts == ((0, 1), (0, 0))
@@ -93,7 +93,9 @@ MOMENTS = st.builds(
 @given(st.lists(st.none() | MOMENTS, max_size=20), st.integers(1, 60))
 def test_a_timeline_counts_every_article_once_and_keeps_to_its_bars(moments, bars):
     articles = [article(str(n), "text", published=moment) for n, moment in enumerate(moments)]
-    drawn = timeline(articles, [Cluster(ids=("0", "1"), original=None, reasons=(), weakest=1)], bars=bars)
+    drawn = timeline(
+        articles, [Cluster(representative="0", ids=("0", "1"), original=None, reasons=(), weakest=1)], bars=bars
+    )
     if drawn is None:
         return
     assert len(drawn.bars) <= bars + 1

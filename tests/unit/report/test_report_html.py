@@ -18,7 +18,7 @@ import dupdetect.report.html as report_html
 from dupdetect.errors import SettingsError
 from dupdetect.model import Article, Cluster, Pair, Relation, Repeat, ScanResult, Span
 from dupdetect.report import render_comparison, render_scan, write_scan
-from dupdetect.report.views import RELATIONS
+from dupdetect.report.strings import RELATIONS
 
 EMPTY = ScanResult(articles=(), pairs=(), clusters=(), repeats={}, failures=(), compared=0)
 
@@ -239,8 +239,12 @@ STRANGER = Pair(left="ferry.html", right="nowhere", verdict=small_scan().pairs[0
     "broken",
     [
         {"pairs": (STRANGER,)},
-        {"clusters": (Cluster(ids=("nowhere",), original=None, reasons=(), weakest=1),)},
-        {"clusters": (Cluster(ids=("ferry.html",), original="nowhere", reasons=(), weakest=1),)},
+        {"clusters": (Cluster(representative="nowhere", ids=("nowhere",), original=None, reasons=(), weakest=1),)},
+        {
+            "clusters": (
+                Cluster(representative="ferry.html", ids=("ferry.html",), original="nowhere", reasons=(), weakest=1),
+            )
+        },
         {"repeats": {"nowhere": ()}},
     ],
 )

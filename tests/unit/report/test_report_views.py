@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.fixtures.scan_samples import article, on, small_scan
 
 from dupdetect.model import Comparison, Published, Relation
-from dupdetect.report.views import RELATIONS, address, article_view, measures_of, percent, visible, when
+from dupdetect.report.strings import RELATIONS, address, percent, visible, when
+from dupdetect.report.views import article_view, measures_of
 
 
 def test_every_relation_has_a_badge_and_a_meaning():

@@ -1,5 +1,5 @@
 import datetime as dt
-from itertools import combinations, permutations
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -69,14 +69,49 @@ def day(text):
     return Published(moment=dt.date.fromisoformat(text))
 
 
-def test_clusters_do_not_depend_on_the_order_of_the_pairs():
+def test_a_cluster_is_its_representative_and_verified_duplicates_of_it():
     articles = [article(id) for id in "abcdef"]
-    pairs = [pair("a", "b", 0.9), pair("b", "c", 0.7), pair("a", "c", 0.8), pair("e", "f", 0.95)]
-    expected = cluster(articles, pairs)
-    assert [found.ids for found in expected] == [("a", "b", "c"), ("e", "f")]
-    assert [found.weakest for found in expected] == [0.8, 0.95]  # b-c is not needed to hold the three together
-    for order in permutations(pairs):
-        assert cluster(articles, order) == expected
+    pairs = [pair("a", "b", 0.9), pair("b", "c", 0.7), pair("b", "d", 0.8), pair("e", "f", 0.95)]
+    found = cluster(articles, pairs)
+    assert [(one.ids, one.representative, one.weakest) for one in found] == [
+        (("a", "b", "c", "d"), "b", 0.7),
+        (("e", "f"), "e", 0.95),
+    ]
+
+
+def test_a_chain_of_versions_is_not_one_cluster():
+    chain = [pair("a", "b"), pair("b", "c"), pair("c", "d"), pair("d", "e")]
+    found = cluster([article(id) for id in "abcde"], chain)
+    assert [one.ids for one in found] == [("a", "b", "c"), ("d", "e")]
+
+
+def test_a_member_that_was_never_compared_with_the_representative_is_compared_now():
+    def verify(left, right):
+        asked.append({left, right})
+        return pair(left, right, 0.6, Relation.NEAR if "e" not in (left, right) else Relation.TEMPLATE)
+
+    asked = []
+    chain = [pair("a", "b"), pair("b", "c"), pair("c", "d"), pair("d", "e")]
+    found = cluster([article(id) for id in "abcde"], chain, verify)
+    assert [(one.ids, one.weakest) for one in found] == [(("a", "b", "c", "d"), 0.6)]
+    assert asked == [{"b", "d"}, {"b", "e"}]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("abcdefgh"), st.integers(1, 9))), st.randoms())
+def test_clusters_depend_on_no_order_and_never_hold_a_pair_that_was_not_verified(edges, rng):
+    pairs = {frozenset((a, b)): pair(a, b, score / 10) for a, b, score in edges if a != b}
+    articles = [article(id) for id in "abcdefgh"]
+    found = cluster(articles, list(pairs.values()))
+    for one in found:
+        for id in set(one.ids) - {one.representative}:
+            assert pairs[frozenset((id, one.representative))].verdict.score >= one.weakest
+    members = [id for one in found for id in one.ids]
+    assert len(members) == len(set(members))
+    shuffled, others = list(pairs.values()), list(articles)
+    rng.shuffle(shuffled)
+    rng.shuffle(others)
+    again = cluster(others, shuffled)
+    assert {frozenset(one.ids) for one in again} == {frozenset(one.ids) for one in found}
 
 
 def test_only_duplicates_join_a_cluster():
