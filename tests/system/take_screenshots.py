@@ -25,7 +25,7 @@ def main() -> None:
         browser = driver.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", "--no-proxy-server"]
         )
-        page = browser.new_page(viewport={"width": 1180, "height": 860}, color_scheme="light")
+        page = browser.new_page(viewport={"width": 1180, "height": 900}, color_scheme="light")
         page.goto(path.as_uri())
         page.screenshot(path=ROOT / "docs" / "images" / "report-overview.png")
         pair = page.locator("details.pair", has_text="The Roundup").first

@@ -22,8 +22,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from dupdetect.errors import SettingsError
 from dupdetect.model import Article, Cluster, Comparison, Pair, Relation, ScanResult, Verdict
 from dupdetect.report import charts
+from dupdetect.report.strings import RELATIONS, visible
 from dupdetect.report.views import (
-    RELATIONS,
     ArticleView,
     ClusterView,
     PairView,
@@ -33,7 +33,6 @@ from dupdetect.report.views import (
     measures_of,
     pair_view,
     repeat_view,
-    visible,
 )
 
 __all__ = ["render_comparison", "render_scan", "write_scan"]
