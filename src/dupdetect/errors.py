@@ -24,7 +24,8 @@ A caller treats each branch differently: a hook that cannot read *this document*
     │  ├─ IndexCorruptError
     │  ├─ IndexClosedError           used after ``close``, or an in-memory index used across a fork
     │  ├─ DuplicateIdError           ``add`` of an id that is there (``replace`` is another verb)
-    │  └─ UnknownIdError             no such document
+    │  ├─ UnknownIdError             no such document
+    │  └─ StaleVersionError          the index has a newer version of the document
     └─ MissingExtraError(ImportError)  an optional dependency; the message has the pip line
 """
 
@@ -53,6 +54,7 @@ __all__ = [
     "NotTextError",
     "SettingsError",
     "SettingsMismatchError",
+    "StaleVersionError",
     "StoreError",
     "UnknownIdError",
 ]
@@ -172,6 +174,10 @@ class DuplicateIdError(StoreError):
 
 class UnknownIdError(StoreError):
     """The id is not in the index."""
+
+
+class StaleVersionError(StoreError):
+    """The index has a newer version of the document: the one to be written is out of date."""
 
 
 class MissingExtraError(DupdetectError, ImportError):

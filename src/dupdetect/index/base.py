@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import Literal, Protocol
 
-from dupdetect.model import Article, Fingerprint, FingerprintBatch
+from dupdetect.model import Article, Fingerprint, FingerprintBatch, Published
 from dupdetect.settings import Settings
 
-__all__ = ["Candidate", "Candidates", "Index", "IndexInfo"]
+__all__ = ["Candidate", "Candidates", "Claim", "Filter", "Index", "IndexInfo", "Judge", "Version"]
+
+Version = int | str
+"""Version of a document: whole numbers, or strings that sort by age such as UTC times in ISO 8601."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +29,18 @@ class Candidate:
         the containment that the shared sample suggests.
     shared_bands, shared_sample : int
         How many band keys and how many sample hashes both have.
+    doc : int
+        Its number in the index, for `Index.fetch`; a replaced document gets a new one.
+    status : {'published', 'claimed'}
+        Claimed: someone is about to publish it.
     """
 
     id: str
     strength: float
     shared_bands: int
     shared_sample: int
+    doc: int
+    status: Literal["published", "claimed"] = "published"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +54,70 @@ class Candidates:
     left_out : int
         Candidates beyond the limit.
     hot_keys : int
-        Keys of the query that so many articles share that they say nothing; they were not followed.
+        Keys of the query that very many articles share; they were followed to the oldest of these only.
+    sequence : int
+        The state of the index that was searched: what came later has a larger `Candidate.doc`.
     """
 
     found: tuple[Candidate, ...]
     left_out: int = 0
     hot_keys: int = 0
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which articles are candidates.
+
+    Parameters
+    ----------
+    sites, sections : tuple of str
+        Of one of these sites; in one of these sections. Empty: of any.
+    since, until : Published, optional
+        Not certainly published before `since` or after `until`. An article without a date is never left out for it.
+    """
+
+    sites: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    since: Published | None = None
+    until: Published | None = None
+
+    def admits(self, site: str | None, sections: Sequence[str], published: Published | None) -> bool:
+        """Whether an article of these properties is let through."""
+        if self.sites and site not in self.sites:
+            return False
+        if self.sections and not set(self.sections) & set(sections):
+            return False
+        if published is None:
+            return True
+        too_early = self.since is not None and published.before(self.since)
+        too_late = self.until is not None and self.until.before(published)
+        return not too_early and not too_late
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Answer of `Index.claim`.
+
+    Parameters
+    ----------
+    key : str
+    granted : bool
+        Whether the claim stands now.
+    expires : float
+        When it ends, in seconds since 1970 UTC; 0 if it was not granted.
+    newer : Candidates
+        What came after the state that had been judged, and was judged in the write lock.
+    """
+
+    key: str
+    granted: bool
+    expires: float
+    newer: Candidates
+
+
+Judge = Callable[[Sequence[tuple[Candidate, Article]]], bool]
+"""Whether a claim may be granted beside these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +134,10 @@ class IndexInfo:
     created_by : str
         The dupdetect version that made it.
     settings : Settings
+    claims : int
+        Claims, those that have ended and were not cleared away included.
+    keep_text : bool
+        Whether it keeps the articles' text; without it nothing can be compared.
     """
 
     location: str
@@ -74,6 +146,8 @@ class IndexInfo:
     schema_version: int
     created_by: str
     settings: Settings
+    claims: int = 0
+    keep_text: bool = True
 
 
 class Index(Protocol):
@@ -83,8 +157,26 @@ class Index(Protocol):
     def settings(self) -> Settings:
         """The settings it was built with."""
 
-    def add(self, articles: Sequence[Article], fingerprints: FingerprintBatch) -> None:
+    @property
+    def keep_text(self) -> bool:
+        """Whether it keeps the articles' text."""
+
+    def add(
+        self,
+        articles: Sequence[Article],
+        fingerprints: FingerprintBatch,
+        *,
+        versions: Sequence[Version | None] | None = None,
+        claims: Sequence[str] = (),
+    ) -> None:
         """Add articles, all or none.
+
+        Parameters
+        ----------
+        versions : sequence of int, str or None, optional
+            Version of each, for `replace` to refuse older ones.
+        claims : sequence of str
+            Keys of claims that these articles fulfil: they end in the same transaction.
 
         Raises
         ------
@@ -94,11 +186,31 @@ class Index(Protocol):
             The fingerprints were made with other settings.
         """
 
-    def replace(self, articles: Sequence[Article], fingerprints: FingerprintBatch) -> None:
-        """Add articles, in place of those with the same ids."""
+    def replace(
+        self,
+        articles: Sequence[Article],
+        fingerprints: FingerprintBatch,
+        *,
+        versions: Sequence[Version | None] | None = None,
+        claims: Sequence[str] = (),
+    ) -> None:
+        """Add articles, in place of those with the same ids, all or none; parameters as for `add`.
+
+        Raises
+        ------
+        StaleVersionError
+            The index has a newer version of one of them. Where either has none, nothing is refused.
+        DuplicateIdError, SettingsMismatchError
+        """
 
     def remove(self, ids: Sequence[str]) -> int:
         """Remove articles; return how many were there."""
+
+    def bulk_load(self, batches: Iterable[tuple[Sequence[Article], FingerprintBatch]], *, replace: bool = False) -> int:
+        """Add very many articles, in chunks that let other processes write in between; return how many.
+
+        An error leaves the chunks before it added.
+        """
 
     def get(self, id: str) -> Article:
         """Return an article.
@@ -109,11 +221,34 @@ class Index(Protocol):
             There is none with this id.
         """
 
+    def fetch(self, candidate: Candidate) -> Article:
+        """Return the article of a candidate, also of a claimed one.
+
+        Raises
+        ------
+        UnknownIdError
+            It was removed or replaced meanwhile.
+        """
+
     def ids(self) -> Iterator[str]:
         """Yield the id of every article, in the order of their adding."""
 
-    def candidates(self, fingerprint: Fingerprint, *, limit: int = 40, exclude: Sequence[str] = ()) -> Candidates:
-        """Return the articles that may relate to a fingerprint's text.
+    def versions(self) -> Iterator[tuple[str, Version | None, bytes]]:
+        """Yield id, version and digest of every article, to be compared with what is published."""
+
+    def iterate(self) -> Iterator[tuple[Article, Fingerprint]]:
+        """Yield every article and its fingerprint, in the order of their adding."""
+
+    def candidates(
+        self,
+        fingerprint: Fingerprint,
+        *,
+        limit: int = 40,
+        exclude: Sequence[str] = (),
+        within: Filter | None = None,
+        claim: str | None = None,
+    ) -> Candidates:
+        """Return the articles and claims that may relate to a fingerprint's text.
 
         Parameters
         ----------
@@ -121,6 +256,62 @@ class Index(Protocol):
             At most so many, the strongest; the rest is counted.
         exclude : sequence of str
             Ids to leave out: the post's own.
+        within : Filter, optional
+            Leave out others.
+        claim : str, optional
+            Key of the caller's own claim, to be left out.
+        """
+
+    def claim(
+        self,
+        article: Article,
+        fingerprint: Fingerprint,
+        key: str,
+        *,
+        judged_up_to: int,
+        judge: Judge,
+        ttl: float = 120.0,
+        exclude: Sequence[str] = (),
+    ) -> Claim:
+        """Claim a text that is about to be published, unless `judge` objects to what came since it was checked.
+
+        One write transaction: of simultaneous claims of one text, whose judges each object to the other, one is
+        granted. A claim is a candidate for others until it ends, is released, or becomes a document (``claims=`` of
+        `add` and `replace`). A claim under a key that is there takes its place.
+
+        Parameters
+        ----------
+        article : Article
+            Its own id, if it has one yet, is left out of what is judged, as is an earlier claim under this key.
+        key : str
+            Chosen by the caller, unguessable by others: a UUID.
+        judged_up_to : int
+            `Candidates.sequence` of the check that let it pass.
+        judge : callable
+            Given the candidates that came later, with their articles. It runs in the write lock: it must be quick and
+            must not write.
+        ttl : float
+            Seconds until the claim ends by itself, more than 0.
+        exclude : sequence of str
+            More ids to leave out.
+        """
+
+    def release(self, key: str) -> bool:
+        """End a claim; return whether it was there."""
+
+    def verify(self) -> tuple[str, ...]:
+        """Return what is wrong with the index, in words; empty if nothing is."""
+
+    def compact(self) -> None:
+        """Give back unused room; what was removed is gone from the disk's files after it."""
+
+    def backup(self, path: str | Path) -> None:
+        """Copy the index to a new file while others use it.
+
+        Raises
+        ------
+        IndexExistsError
+            There is a file at `path`.
         """
 
     def info(self) -> IndexInfo:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
+from dataclasses import replace
 from importlib.metadata import version
 
 from dupdetect.errors import ForeignIndexError, SettingsError
 from dupdetect.fingerprint import Fingerprinter
+from dupdetect.index.rows import schema
 from dupdetect.settings import TEXT_VERSION, Settings
 
-__all__ = ["APPLICATION_ID", "SCHEMA_VERSION", "canary", "check_entries", "check_format", "entries"]
+__all__ = ["APPLICATION_ID", "SCHEMA_VERSION", "canary", "check_canary", "current", "initialise", "read", "settings_of"]
 
 APPLICATION_ID = 0x44757044
 """SQLite's ``application_id`` of an index: "DupD"."""
@@ -34,48 +37,73 @@ def canary(settings: Settings) -> str:
     return hashlib.sha256(b"".join(part.tobytes() for part in parts) + fingerprint.digest).hexdigest()
 
 
-def entries(settings: Settings) -> dict[str, str]:
-    """Return the manifest of a new index: name → value."""
-    return {
+def initialise(connection: sqlite3.Connection, settings: Settings, *, keep_text: bool) -> None:
+    """Make the tables and the manifest of a new index, in one transaction."""
+    entries = {
         "created_by": f"dupdetect {version('dupdetect')}",
         "settings": json.dumps(settings.to_dict(), sort_keys=True),
         "canary": canary(settings),
+        "keep_text": str(int(keep_text)),
     }
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in schema():
+        connection.execute(statement)
+    connection.executemany("INSERT INTO manifest VALUES (?, ?)", entries.items())
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.execute("COMMIT")
 
 
-def check_format(location: str, application_id: int, schema_version: int) -> None:
-    """Refuse a file that is no index, or one of another schema.
+def read(location: str, connection: sqlite3.Connection) -> dict[str, str]:
+    """Return the manifest of an index: name → value.
 
     Raises
     ------
     ForeignIndexError
+        It is no index, or one of another schema.
     """
-    if application_id != APPLICATION_ID:
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise ForeignIndexError(f"{location}: a database, but not a dupdetect index; left untouched")
+    schema_version = connection.execute("PRAGMA user_version").fetchone()[0]
     if schema_version != SCHEMA_VERSION:
         raise ForeignIndexError(
             f"{location}: index schema {schema_version}, this version of dupdetect knows {SCHEMA_VERSION}: "
             "use the version that made it, or rebuild"
         )
+    return dict(connection.execute("SELECT name, value FROM manifest").fetchall())
 
 
-def check_entries(location: str, stored: dict[str, str]) -> Settings:
-    """Return the settings of a stored manifest.
+def settings_of(location: str, stored: dict[str, str]) -> tuple[Settings, bool]:
+    """Return the settings of a manifest, and whether the index keeps text.
 
     Raises
     ------
     ForeignIndexError
-        The manifest is not readable, or this version would fingerprint otherwise than the one that built the index.
+        The manifest is not readable.
     """
     try:
         settings = Settings.from_dict(json.loads(stored["settings"]))
-        expected = stored["canary"]
-        stored["created_by"]
+        for name in ("created_by", "canary"):
+            stored[name]
+        return settings, bool(int(stored["keep_text"]))
     except (KeyError, ValueError, TypeError, SettingsError) as error:
-        raise ForeignIndexError(f"{location}: its manifest is not readable ({error}); rebuild the index") from error
-    if settings.text_version != TEXT_VERSION or canary(settings) != expected:
+        raise ForeignIndexError(f"{location}: its manifest is not readable ({error}); restore a backup") from error
+
+
+def current(settings: Settings) -> Settings:
+    """Return the settings with this version's text rules."""
+    return replace(settings, text_version=TEXT_VERSION)
+
+
+def check_canary(location: str, stored: dict[str, str], settings: Settings) -> None:
+    """Refuse an index that this version would fingerprint otherwise than the one that built it.
+
+    Raises
+    ------
+    ForeignIndexError
+    """
+    if settings.text_version != TEXT_VERSION or canary(settings) != stored["canary"]:
         raise ForeignIndexError(
             f"{location}: built by {stored['created_by']}, whose fingerprints this version does not reproduce; "
-            "rebuild the index from the articles"
+            "rebuild it (`rebuild_index`) from the articles it keeps"
         )
-    return settings

@@ -1,66 +1,59 @@
 """The embedded index: one SQLite file, or memory for ``":memory:"``.
 
 One row a document; band keys and sample hashes in two tables keyed ``(key, doc)`` WITHOUT ROWID, so that a look-up is
-one range of a B-tree. Write-ahead logging lets other processes read while one writes. One connection is shared by the
-threads of a process behind a lock. A process that finds itself forked opens the file anew and leaves its parent's
-connection alone (https://www.sqlite.org/howtocorrupt.html, 2.6).
+one range of a B-tree. A claim is a row of the same tables, so that it is found as documents are.
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import threading
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from sqlite3 import Connection
 from types import TracebackType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dupdetect.errors import (
     DuplicateIdError,
     ForeignIndexError,
-    IndexClosedError,
-    IndexCorruptError,
-    IndexExistsError,
     IndexLockedError,
     IndexNotFoundError,
     SettingsError,
     SettingsMismatchError,
+    StaleVersionError,
     StoreError,
     UnknownIdError,
 )
-from dupdetect.fingerprint import band_keys
-from dupdetect.index import manifest
-from dupdetect.index.base import Candidate, Candidates, IndexInfo
-from dupdetect.index.rows import COLUMNS, article_row, row_article
+from dupdetect.index import manifest, upkeep
+from dupdetect.index.base import Candidate, Candidates, Claim, Filter, IndexInfo, Judge, Version
+from dupdetect.index.database import MEMORY, Database, Durability, drafted, network_file_system
+from dupdetect.index.keys import as_batch, key_rows, split
+from dupdetect.index.rows import (
+    ARTICLE,
+    FINGERPRINT,
+    delete,
+    document_rows,
+    insert_documents,
+    insert_keys,
+    row_article,
+    row_fingerprint,
+)
+from dupdetect.index.search import search
 from dupdetect.model import Article, Fingerprint, FingerprintBatch
 from dupdetect.settings import Settings
 
-__all__ = ["MEMORY", "SQLiteIndex"]
+__all__ = ["SQLiteIndex"]
 
-MEMORY = ":memory:"
-"""Path of an index that lives and dies with its object."""
+_PAGE = 500
+"""Documents read at once."""
 
-HOT_KEY = 1000
-"""A band key or sample hash that more articles share is not followed: it is template or idiom."""
+_LOCK_SECONDS = 0.05
+"""How long a chunk of a bulk load aims to hold the write lock; twice as long is promised."""
 
-_SCHEMA = f"""
-CREATE TABLE manifest (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE documents (
-    doc INTEGER PRIMARY KEY AUTOINCREMENT,
-    {", ".join(f"{column} {'TEXT NOT NULL UNIQUE' if column == 'id' else ''}" for column in COLUMNS)},
-    digest BLOB NOT NULL, tokens INTEGER NOT NULL, shingles INTEGER NOT NULL,
-    signature BLOB NOT NULL, sample BLOB NOT NULL
-);
-CREATE INDEX documents_digest ON documents (digest);
-CREATE TABLE bands (key INTEGER NOT NULL, doc INTEGER NOT NULL, PRIMARY KEY (key, doc)) WITHOUT ROWID;
-CREATE TABLE postings (key INTEGER NOT NULL, doc INTEGER NOT NULL, PRIMARY KEY (key, doc)) WITHOUT ROWID;
-"""
+_LARGEST_CHUNK = 4096
 
 
 class SQLiteIndex:
@@ -76,6 +69,10 @@ class SQLiteIndex:
         Of a new index; of one that is there, what it must have been built with.
     busy_timeout : float
         Seconds to wait for another process's write before `IndexLockedError`.
+    durability : {'normal', 'full'}
+        Whether acknowledged writes survive a loss of power too.
+    keep_text : bool
+        Of a new index.
 
     Raises
     ------
@@ -83,97 +80,51 @@ class SQLiteIndex:
     """
 
     def __init__(
-        self, path: str | Path, *, create: bool, settings: Settings | None = None, busy_timeout: float = 1.0
+        self,
+        path: str | Path,
+        *,
+        create: bool,
+        settings: Settings | None = None,
+        busy_timeout: float = 1.0,
+        durability: Durability = "normal",
+        keep_text: bool = True,
     ) -> None:
-        if not 0 <= busy_timeout <= 3600:
-            raise SettingsError(f"busy_timeout must be from 0 to 3600 seconds, not {busy_timeout!r}")
         self.location = str(path)
-        self._busy_timeout = busy_timeout
-        self._lock = threading.RLock()
-        self._connection: sqlite3.Connection | None = None
-        self._pid = os.getpid()
-        if create:
-            self._settings = settings or Settings()
-            self._create()
-        else:
-            self._open_existing(settings)
-
-    # ------------------------------------------------------------------------------------------ opening, closing
-
-    def _create(self) -> None:
-        if self.location == MEMORY:
-            self._connection = self._connect(MEMORY)
-            self._write_schema(self._connection)
-            return
-        # Made beside its place and linked into it: there is never half an index, and of two makers one is told.
-        path = Path(self.location)
-        draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.new")
+        if create and self.location != MEMORY:
+            self._create(Path(path), settings or Settings(), keep_text)
+        elif not create:
+            _check_file(Path(path))
+        file = _inode(self.location)
+        self._database = Database(self.location, busy_timeout=busy_timeout, durability=durability)
         try:
-            connection = self._connect(str(draft))
-            with self._errors():
-                connection.execute("PRAGMA journal_mode = WAL")
-            self._write_schema(connection)
-            connection.close()
-            os.link(draft, path)
-        except FileExistsError:
-            raise IndexExistsError(f"{path}: there is a file already; open it, or remove it first") from None
-        except OSError as error:
-            raise StoreError(f"{path}: cannot create an index there: {error.strerror}") from error
-        finally:
-            draft.unlink(missing_ok=True)
-        self._connection = self._connect(self.location)
-
-    def _write_schema(self, connection: sqlite3.Connection) -> None:
-        with self._errors():
-            connection.execute("BEGIN IMMEDIATE")
-            for statement in _SCHEMA.split(";"):
-                connection.execute(statement)
-            connection.executemany("INSERT INTO manifest VALUES (?, ?)", manifest.entries(self._settings).items())
-            connection.execute(f"PRAGMA application_id = {manifest.APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {manifest.SCHEMA_VERSION}")
-            connection.execute("COMMIT")
-
-    def _open_existing(self, wanted: Settings | None) -> None:
-        path = Path(self.location)
-        if not path.is_file():
-            raise IndexNotFoundError(f"{self.location}: no index there; make one with `dupdetect index add`")
-        with path.open("rb") as file:
-            if file.read(16) not in (b"", b"SQLite format 3\x00"):
-                raise ForeignIndexError(f"{self.location}: not a dupdetect index (not an SQLite file); left untouched")
-        self._connection = self._connect(self.location)
-        try:
-            with self._errors():
-                identity = self._connection.execute("PRAGMA application_id").fetchone()[0]
-                version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-                manifest.check_format(self.location, identity, version)
-                stored = dict(self._connection.execute("SELECT name, value FROM manifest").fetchall())
-            self._settings = manifest.check_entries(self.location, stored)
-            if wanted is not None and wanted != self._settings:
-                raise SettingsMismatchError(self.location, self._settings.differences(wanted))
+            with self._database.reading() as connection:
+                if create and self.location == MEMORY:
+                    manifest.initialise(connection, settings or Settings(), keep_text=keep_text)
+                stored = manifest.read(self.location, connection)
+            if _inode(self.location) != file:
+                raise IndexLockedError(f"{path}: was rebuilt while it was being opened; open it again")
+            self._settings, self._keep_text = manifest.settings_of(self.location, stored)
+            if not create:
+                manifest.check_canary(self.location, stored, self._settings)
+            if settings is not None and settings != self._settings:
+                raise SettingsMismatchError(self.location, self._settings.differences(settings))
         except StoreError:
             self.close()
             raise
 
-    def _connect(self, location: str) -> sqlite3.Connection:
-        with self._errors():
-            connection = sqlite3.connect(
-                location, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False
-            )
-            try:
-                connection.execute("PRAGMA synchronous = NORMAL")
-                connection.execute("PRAGMA trusted_schema = OFF")
-                connection.execute("PRAGMA cell_size_check = ON")
-            except sqlite3.DatabaseError:
-                connection.close()
-                raise
-        return connection
+    @staticmethod
+    def _create(path: Path, settings: Settings, keep_text: bool) -> None:
+        with drafted(path) as draft:
+            database = Database(str(draft), busy_timeout=0)
+            with database.reading() as connection:
+                _check_file_system(draft)
+                connection.execute("PRAGMA journal_mode = WAL")
+                manifest.initialise(connection, settings, keep_text=keep_text)
+            database.close()
 
     def close(self) -> None:
         """Release the file; any later call but `close` raises `IndexClosedError`."""
-        with self._lock:
-            if self._connection is not None and self._pid == os.getpid():
-                self._connection.close()
-            self._connection = None
+        self._database.close()
 
     def __enter__(self) -> SQLiteIndex:
         return self
@@ -183,52 +134,6 @@ class SQLiteIndex:
     ) -> None:
         self.close()
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        """Translate SQLite's errors into ours, each with the file and what to do."""
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # Python 3.10 has no code: the texts are stable
-            text = str(error)
-            if code in (5, 6) or "locked" in text:
-                raise IndexLockedError(
-                    f"{self.location}: held by another process for over {self._busy_timeout:g} s; try again"
-                ) from error
-            if code in (11, 26) or "malformed" in text or "not a database" in text:
-                raise IndexCorruptError(f"{self.location}: damaged ({text}); restore a backup or rebuild it") from error
-            raise StoreError(f"{self.location}: {text}") from error
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._errors():
-            if self._connection is None:
-                raise IndexClosedError(f"{self.location}: the index is closed")
-            if self._pid != os.getpid():
-                self._reopen_after_fork()
-            yield self._connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._reading() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
-
-    def _reopen_after_fork(self) -> None:
-        if self.location == MEMORY:
-            raise IndexClosedError(
-                "an in-memory index belongs to the process that made it; after a fork use an index in a file"
-            )
-        _INHERITED.append(self._connection)
-        self._connection = self._connect(self.location)
-        self._pid = os.getpid()
-
     # ------------------------------------------------------------------------------------------ reading
 
     @property
@@ -236,197 +141,316 @@ class SQLiteIndex:
         """The settings it was built with."""
         return self._settings
 
+    @property
+    def keep_text(self) -> bool:
+        """Whether it keeps the articles' text."""
+        return self._keep_text
+
     def get(self, id: str) -> Article:
         """Return an article, its content blocks only; `UnknownIdError` if there is none with this id."""
-        with self._reading() as connection:
-            row = connection.execute(f"SELECT {', '.join(COLUMNS)} FROM documents WHERE id = ?", (id,)).fetchone()
+        return self._article("id = ? AND claim IS NULL", id, f"no document {id!r}")
+
+    def fetch(self, candidate: Candidate) -> Article:
+        """Return a candidate's article; `UnknownIdError` if it was removed or replaced meanwhile."""
+        return self._article("doc = ?", candidate.doc, f"{candidate.id!r} was removed or replaced since it was found")
+
+    def _article(self, condition: str, value: str | int, missing: str) -> Article:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                f"SELECT {', '.join(ARTICLE)} FROM documents WHERE {condition}", (value,)
+            ).fetchone()
         if row is None:
-            raise UnknownIdError(f"{self.location}: no document {id!r}")
+            raise UnknownIdError(f"{self.location}: {missing}")
         return row_article(row)
 
     def ids(self) -> Iterator[str]:
         """Yield every id in the order of adding, a page at a time: the index may change meanwhile."""
+        return (id for (id,) in self._pages("id"))
+
+    def versions(self) -> Iterator[tuple[str, Version | None, bytes]]:
+        """Yield id, version and digest of every article in the order of adding."""
+        return self._pages("id, version, digest")
+
+    def iterate(self) -> Iterator[tuple[Article, Fingerprint]]:
+        """Yield every article and its fingerprint in the order of adding, a page at a time."""
+        for row in self._pages(", ".join((*ARTICLE, *FINGERPRINT))):
+            yield row_article(row[: len(ARTICLE)]), row_fingerprint(row[len(ARTICLE) :], self._settings)
+
+    def _pages(self, columns: str) -> Iterator[Any]:
         last = 0
         while True:
-            with self._reading() as connection:
+            with self._database.reading() as connection:
                 page = connection.execute(
-                    "SELECT doc, id FROM documents WHERE doc > ? ORDER BY doc LIMIT 1000", (last,)
+                    f"SELECT doc, {columns} FROM documents WHERE doc > ? AND claim IS NULL ORDER BY doc LIMIT {_PAGE}",
+                    (last,),
                 ).fetchall()
             if not page:
                 return
-            yield from (id for _, id in page)
+            for row in page:
+                yield row[1:]
             last = page[-1][0]
 
     def __len__(self) -> int:
-        with self._reading() as connection:
-            return int(connection.execute("SELECT count(*) FROM documents").fetchone()[0])
+        with self._database.reading() as connection:
+            return _count(connection, "claim IS NULL")
 
     def __contains__(self, id: object) -> bool:
-        with self._reading() as connection:
-            return connection.execute("SELECT 1 FROM documents WHERE id = ?", (id,)).fetchone() is not None
+        with self._database.reading() as connection:
+            statement = "SELECT 1 FROM documents WHERE id = ? AND claim IS NULL"
+            return connection.execute(statement, (id,)).fetchone() is not None
 
     def info(self) -> IndexInfo:
         """Return facts about the index."""
-        with self._reading() as connection:
+        with self._database.snapshot() as connection:
             pages = connection.execute("PRAGMA page_count").fetchone()[0]
             page_size = connection.execute("PRAGMA page_size").fetchone()[0]
-            created_by = connection.execute("SELECT value FROM manifest WHERE name = 'created_by'").fetchone()[0]
-        return IndexInfo(
-            location=self.location,
-            documents=len(self),
-            bytes=pages * page_size,
-            schema_version=manifest.SCHEMA_VERSION,
-            created_by=created_by,
-            settings=self._settings,
-        )
-
-    def candidates(self, fingerprint: Fingerprint, *, limit: int = 40, exclude: Sequence[str] = ()) -> Candidates:
-        """Return the articles that share a digest, a band or part of the sample, strongest first."""
-        self._check_settings(fingerprint.settings_identity)
-        if not fingerprint.tokens:
-            return Candidates(found=())
-        bands = band_keys(fingerprint.signature[None, :], self._settings)[0]
-        with self._reading() as connection:
-            twins = connection.execute("SELECT doc FROM documents WHERE digest = ?", (fingerprint.digest,)).fetchall()
-            by_band, hot_bands = _follow(connection, "bands", bands[bands > 0])
-            by_sample, hot_hashes = _follow(connection, "postings", fingerprint.sample)
-            docs = sorted({doc for (doc,) in twins} | by_band.keys() | by_sample.keys())
-            rows = _rows(connection, "id, doc, length(sample) / 8, digest", docs)
-        excluded = set(exclude)
-        found = [
-            Candidate(
-                id=id,
-                strength=1.0 if digest == fingerprint.digest else self._strength(by_band[doc], by_sample[doc], sizes),
-                shared_bands=by_band[doc],
-                shared_sample=by_sample[doc],
+            stored = manifest.read(self.location, connection)
+            return IndexInfo(
+                location=self.location,
+                documents=_count(connection, "claim IS NULL"),
+                claims=_count(connection, "claim IS NOT NULL"),
+                bytes=pages * page_size,
+                schema_version=manifest.SCHEMA_VERSION,
+                created_by=stored["created_by"],
+                settings=self._settings,
+                keep_text=self._keep_text,
             )
-            for id, doc, size, digest in rows
-            if id not in excluded and (sizes := (size, len(fingerprint.sample)))
-        ]
-        found.sort(key=lambda candidate: (-candidate.strength, candidate.id))
-        return Candidates(
-            found=tuple(found[:limit]), left_out=max(0, len(found) - limit), hot_keys=hot_bands + hot_hashes
-        )
 
-    def _strength(self, shared_bands: int, shared_sample: int, sizes: tuple[int, int]) -> float:
-        by_bands = (shared_bands / self._settings.bands) ** (1 / self._settings.rows)
-        return float(min(1.0, max(by_bands, shared_sample / max(1, min(sizes)))))
+    def candidates(
+        self,
+        fingerprint: Fingerprint,
+        *,
+        limit: int = 40,
+        exclude: Sequence[str] = (),
+        within: Filter | None = None,
+        claim: str | None = None,
+    ) -> Candidates:
+        """Return what shares the digest, a band or some of the sample, strongest first."""
+        self._check_settings(fingerprint.settings_identity)
+        with self._database.snapshot() as connection:
+            return search(
+                connection, fingerprint, self._settings, limit=limit, exclude=exclude, within=within, claim=claim
+            )
 
     # ------------------------------------------------------------------------------------------ writing
 
-    def add(self, articles: Sequence[Article], fingerprints: FingerprintBatch) -> None:
+    def add(
+        self,
+        articles: Sequence[Article],
+        fingerprints: FingerprintBatch,
+        *,
+        versions: Sequence[Version | None] | None = None,
+        claims: Sequence[str] = (),
+    ) -> None:
         """Add articles, all or none; `DuplicateIdError` if one is there."""
-        self._write(articles, fingerprints, replace=False)
+        self._write(articles, fingerprints, replace=False, versions=versions, claims=claims)
 
-    def replace(self, articles: Sequence[Article], fingerprints: FingerprintBatch) -> None:
-        """Add articles, in place of those with the same ids."""
-        self._write(articles, fingerprints, replace=True)
+    def replace(
+        self,
+        articles: Sequence[Article],
+        fingerprints: FingerprintBatch,
+        *,
+        versions: Sequence[Version | None] | None = None,
+        claims: Sequence[str] = (),
+    ) -> None:
+        """Add articles in place of those with the same ids; `StaleVersionError` if one there is newer."""
+        self._write(articles, fingerprints, replace=True, versions=versions, claims=claims)
 
     def remove(self, ids: Sequence[str]) -> int:
         """Remove articles; return how many were there."""
-        with self._writing() as connection:
-            return self._delete(connection, ids)
+        with self._database.writing() as connection:
+            there = _there(connection, ids)
+            delete(connection, [doc for doc, _ in there.values()], self._settings)
+        return len(there)
 
-    def _write(self, articles: Sequence[Article], fingerprints: FingerprintBatch, *, replace: bool) -> None:
+    def bulk_load(self, batches: Iterable[tuple[Sequence[Article], FingerprintBatch]], *, replace: bool = False) -> int:
+        """Add very many articles, in chunks that hold the write lock for at most 100 ms; return how many."""
+        size, loaded = 16, 0
+        for articles, batch in batches:
+            start = 0
+            while start < len(articles):
+                stop = min(start + size, len(articles))
+                held = self._write(articles[start:stop], split(batch, start, stop), replace=replace)
+                loaded += stop - start
+                size = max(1, min(2 * size, int((stop - start) * _LOCK_SECONDS / max(held, 1e-6)), _LARGEST_CHUNK))
+                start = stop
+        return loaded
+
+    def _write(
+        self,
+        articles: Sequence[Article],
+        fingerprints: FingerprintBatch,
+        *,
+        replace: bool,
+        versions: Sequence[Version | None] | None = None,
+        claims: Sequence[str] = (),
+    ) -> float:
+        """Write articles in one transaction; return for how many seconds it held the write lock."""
         self._check_settings(fingerprints.settings_identity)
-        if len(articles) != len(fingerprints):
-            raise SettingsError(f"{len(articles)} articles with {len(fingerprints)} fingerprints: one each is needed")
+        versions = [None] * len(articles) if versions is None else versions
+        if not len(articles) == len(fingerprints) == len(versions):
+            raise SettingsError(
+                f"{len(articles)} articles with {len(fingerprints)} fingerprints and {len(versions)} versions: "
+                "one each is needed"
+            )
         ids = [article.id for article in articles]
         twice = [id for id, count in Counter(ids).items() if count > 1]
         if twice:
             raise DuplicateIdError(f"{self.location}: id {twice[0]!r} stands twice among the documents to add")
         if "" in ids:
             raise SettingsError("an article needs an id to be indexed")
-        rows = [
-            (*article_row(article), *_fingerprint_row(fingerprints[place])) for place, article in enumerate(articles)
-        ]
-        bands = band_keys(fingerprints.signatures, self._settings)
-        with self._writing() as connection:
-            if replace:
-                self._delete(connection, ids)
-            docs = [self._insert(connection, row) for row in rows]
-            connection.executemany(
-                "INSERT OR IGNORE INTO bands VALUES (?, ?)",
-                ((key, doc) for doc, keys in zip(docs, bands, strict=True) for key in _integers(keys[keys > 0])),
-            )
-            connection.executemany(
-                "INSERT INTO postings VALUES (?, ?)",
-                ((key, doc) for place, doc in enumerate(docs) for key in _integers(fingerprints[place].sample)),
-            )
-
-    def _insert(self, connection: sqlite3.Connection, row: tuple[Any, ...]) -> int:
-        columns = (*COLUMNS, *_FINGERPRINT_COLUMNS)
-        marks = ", ".join("?" * len(columns))
-        try:
-            cursor = connection.execute(f"INSERT INTO documents ({', '.join(columns)}) VALUES ({marks})", row)
-        except sqlite3.IntegrityError as error:
-            raise DuplicateIdError(
-                f"{self.location}: there is a document {row[0]!r} already; replace it, or give another id"
-            ) from error
-        return int(cursor.lastrowid or 0)
-
-    def _delete(self, connection: sqlite3.Connection, ids: Sequence[str]) -> int:
-        removed = 0
-        for id in ids:
-            row = connection.execute("SELECT doc, signature, sample FROM documents WHERE id = ?", (id,)).fetchone()
-            if row is None:
-                continue
-            doc, signature, sample = row
-            bands = band_keys(np.frombuffer(signature, dtype="<u4")[None, :], self._settings)[0]
-            for table, keys in (("bands", bands), ("postings", np.frombuffer(sample, dtype="<u8"))):
-                connection.executemany(
-                    f"DELETE FROM {table} WHERE key = ? AND doc = ?", ((key, doc) for key in _integers(keys))
+        states = [(version, None, None) for version in versions]
+        rows = document_rows(articles, fingerprints, states, keep_text=self._keep_text)
+        keys = key_rows(fingerprints, np.arange(len(rows)), self._settings)
+        with self._database.writing() as connection:
+            start = time.monotonic()
+            there = _there(connection, ids)
+            if there and not replace:
+                raise DuplicateIdError(
+                    f"{self.location}: there is a document {next(iter(there))!r} already; "
+                    "replace it, or give another id"
                 )
-            connection.execute("DELETE FROM documents WHERE doc = ?", (doc,))
-            removed += 1
-        return removed
+            for id, version in zip(ids, versions, strict=True):
+                self._check_version(id, there.get(id, (0, None))[1], version)
+            delete(connection, [doc for doc, _ in there.values()], self._settings)
+            self._end_claims(connection, claims)
+            first = insert_documents(connection, rows)
+            for table, packed in keys.items():
+                insert_keys(connection, table, packed + first)
+        return time.monotonic() - start
+
+    def _check_version(self, id: str, there: Version | None, new: Version | None) -> None:
+        if there is None or new is None:
+            return
+        if isinstance(there, str) != isinstance(new, str):
+            raise SettingsError(
+                f"{id!r}: version {new!r} cannot be compared with {there!r}: numbers or strings, not both"
+            )
+        if there > new:  # type: ignore[operator]  # of one kind, see above
+            raise StaleVersionError(f"{self.location}: {id!r} is there in version {there!r}, newer than {new!r}")
 
     def _check_settings(self, identity: str) -> None:
         if identity != self._settings.identity:
             raise SettingsMismatchError(self.location, {"fingerprint settings": (self._settings.identity, identity)})
 
+    # ------------------------------------------------------------------------------------------ claims
 
-_INHERITED: list[sqlite3.Connection | None] = []
-"""Connections of a parent process: never used again, and never closed, since closing would drop the parent's locks."""
+    def claim(
+        self,
+        article: Article,
+        fingerprint: Fingerprint,
+        key: str,
+        *,
+        judged_up_to: int,
+        judge: Judge,
+        ttl: float = 120.0,
+        exclude: Sequence[str] = (),
+    ) -> Claim:
+        """Claim a text, unless `judge` objects to what came since it was checked; see `Index.claim`."""
+        self._check_settings(fingerprint.settings_identity)
+        if not key:
+            raise SettingsError("a claim needs a key; take a UUID")
+        if not ttl > 0:
+            raise SettingsError(f"ttl must be more than 0 seconds, not {ttl!r}")
+        batch = as_batch([fingerprint], self._settings)
+        keys = key_rows(batch, np.zeros(1, dtype=np.int64), self._settings)
+        with self._database.writing() as connection:
+            now = time.time()
+            ended = connection.execute("SELECT claim FROM documents WHERE claim IS NOT NULL AND expires <= ?", (now,))
+            self._end_claims(connection, [one for (one,) in ended.fetchall()])
+            newer = search(
+                connection,
+                fingerprint,
+                self._settings,
+                limit=None,
+                after=judged_up_to,
+                exclude=(article.id, *exclude),
+                claim=key,
+            )
+            if newer.found and not judge([(candidate, self.fetch(candidate)) for candidate in newer.found]):
+                return Claim(key=key, granted=False, expires=0.0, newer=newer)
+            # Always a new row, with a new number: a renewed claim is news to whoever searched while it had ended.
+            self._end_claims(connection, [key])
+            rows = document_rows([article], batch, [(None, key, now + ttl)], keep_text=self._keep_text)
+            first = insert_documents(connection, rows)
+            for table, packed in keys.items():
+                insert_keys(connection, table, packed + first)
+        return Claim(key=key, granted=True, expires=now + ttl, newer=newer)
+
+    def release(self, key: str) -> bool:
+        """End a claim; return whether it was there."""
+        with self._database.writing() as connection:
+            return self._end_claims(connection, [key]) > 0
+
+    def _end_claims(self, connection: Connection, keys: Sequence[str]) -> int:
+        docs = [
+            doc
+            for key in keys
+            for (doc,) in connection.execute("SELECT doc FROM documents WHERE claim = ?", (key,)).fetchall()
+        ]
+        delete(connection, docs, self._settings)
+        return len(docs)
+
+    # ------------------------------------------------------------------------------------------ upkeep
+
+    def verify(self) -> tuple[str, ...]:
+        """Return what is wrong with the index, in words; empty if nothing is. Reads all of it."""
+        with self._database.snapshot() as connection:
+            return upkeep.verify(connection, self._settings, keep_text=self._keep_text)
+
+    def compact(self) -> None:
+        """Give back unused room; what was removed is gone from file and log after it.
+
+        Raises
+        ------
+        IndexLockedError
+            Someone reads an older state for longer than the busy time.
+        """
+        with self._database.reading() as connection:
+            upkeep.compact(connection, self.location)
+
+    def backup(self, path: str | Path) -> None:
+        """Copy the index to a new file while others use it; `IndexExistsError` if there is a file."""
+        with drafted(Path(path)) as draft, self._database.copying() as source:
+            target = self._database.connect(str(draft))
+            try:
+                with self._database.errors():
+                    source.backup(target)
+            finally:
+                target.close()
 
 
-_FINGERPRINT_COLUMNS = ("digest", "tokens", "shingles", "signature", "sample")
+def _count(connection: Connection, condition: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM documents WHERE {condition}").fetchone()[0])
 
 
-def _fingerprint_row(fingerprint: Fingerprint) -> tuple[Any, ...]:
-    return (
-        fingerprint.digest,
-        fingerprint.tokens,
-        fingerprint.shingles,
-        fingerprint.signature.astype("<u4").tobytes(),
-        fingerprint.sample.astype("<u8").tobytes(),
-    )
+def _there(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, Version | None]]:
+    """Return number and version of those of `ids` that are there, in the order of `ids`."""
+    statement = "SELECT doc, version FROM documents WHERE id = ? AND claim IS NULL"
+    found = ((id, connection.execute(statement, (id,)).fetchone()) for id in ids)
+    return {id: row for id, row in found if row is not None}
 
 
-def _integers(keys: NDArray[np.uint64]) -> list[int]:
-    # SQLite's integers are signed.
-    signed: list[int] = keys.view(np.int64).tolist()
-    return signed
+def _inode(location: str) -> int | None:
+    return None if location == MEMORY else Path(location).stat().st_ino
 
 
-def _follow(connection: sqlite3.Connection, table: str, keys: NDArray[np.uint64]) -> tuple[Counter[int], int]:
-    """Count for each document how many of `keys` it has; keys that too many have are counted instead."""
-    shared: Counter[int] = Counter()
-    hot = 0
-    query = f"SELECT doc FROM {table} WHERE key = ? LIMIT {HOT_KEY + 1}"
-    for key in _integers(keys):
-        docs = connection.execute(query, (key,)).fetchall()
-        if len(docs) > HOT_KEY:
-            hot += 1
-        else:
-            shared.update(doc for (doc,) in docs)
-    return shared, hot
+def _check_file(path: Path) -> None:
+    if not path.is_file():
+        raise IndexNotFoundError(f"{path}: no index there; make one with `dupdetect index add`")
+    try:
+        with path.open("rb") as file:
+            magic = file.read(16)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
+    if magic not in (b"", b"SQLite format 3\x00"):
+        raise ForeignIndexError(f"{path}: not a dupdetect index (not an SQLite file); left untouched")
+    _check_file_system(path)
 
 
-def _rows(connection: sqlite3.Connection, columns: str, docs: Sequence[int]) -> list[Any]:
-    rows = []
-    for start in range(0, len(docs), 500):
-        part = docs[start : start + 500]
-        marks = ",".join("?" * len(part))
-        rows += connection.execute(f"SELECT {columns} FROM documents WHERE doc IN ({marks})", part).fetchall()
-    return rows
+def _check_file_system(path: Path) -> None:
+    if kind := network_file_system(path):
+        raise StoreError(
+            f"{path}: on a network file system ({kind}), where SQLite's write-ahead log does not work; "
+            "keep the index on a local disk"
+        )

@@ -16,6 +16,7 @@ from dupdetect.errors import (
     SettingsMismatchError,
     StoreError,
 )
+from dupdetect.fingerprint import Fingerprinter
 from dupdetect.index import create_index, open_index
 from dupdetect.settings import Settings
 from dupdetect.testing import STORY, add, article, found
@@ -209,14 +210,13 @@ def test_an_in_memory_index_says_that_it_does_not_outlive_a_fork():
         child.join()
 
 
-def test_a_key_that_everyone_has_is_counted_and_not_followed(path, monkeypatch):
-    monkeypatch.setattr("dupdetect.index.sqlite.HOT_KEY", 3)
+def test_of_a_key_that_everyone_has_the_oldest_articles_are_followed_and_the_key_is_counted(path, monkeypatch):
+    monkeypatch.setattr("dupdetect.index.search.HOT_KEY", 3)
     with create_index(path) as index:
         add(index, *(article(f"{n}", f"{STORY} {n}") for n in range(6)))
-        from dupdetect.fingerprint import Fingerprinter
-
         result = index.candidates(Fingerprinter().fingerprint(STORY + " 99 other words"))
         assert result.hot_keys > 0
+        assert {"0", "1", "2"} <= {candidate.id for candidate in result.found}
 
 
 def test_removing_leaves_no_orphan_in_any_table(path):

@@ -1,0 +1,216 @@
+"""Making a whole index at once: from articles, or from an index that is there.
+
+The file is written beside its place, without a log, and put there when it is whole. Keys are collected and inserted in
+their order, which fills pages one after another instead of touching a random page for each key.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.errors import DuplicateIdError, IndexLockedError, IndexNotFoundError, SettingsError
+from dupdetect.fingerprint import Fingerprinter
+from dupdetect.index import manifest
+from dupdetect.index.database import Database, draft_beside, drafted
+from dupdetect.index.keys import TABLES, as_batch, key_rows
+from dupdetect.index.rows import (
+    COLUMNS,
+    FINGERPRINT,
+    document_rows,
+    fingerprint_rows,
+    insert_documents,
+    insert_keys,
+    row_fingerprint,
+    unpacked_text,
+)
+from dupdetect.model import Article, FingerprintBatch
+from dupdetect.settings import Settings
+
+__all__ = ["build_index", "rebuild_index"]
+
+_PAGE = 1000
+_DRAFT = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -64000", "secure_delete = OFF")
+
+
+class _Builder:
+    """Writes an index that nobody else sees yet."""
+
+    def __init__(self, draft: Path, settings: Settings, *, keep_text: bool) -> None:
+        self.settings = settings
+        self.keep_text = keep_text
+        self.documents = 0
+        self._draft = draft
+        self._database = Database(str(draft), busy_timeout=0)
+        self._keys: dict[str, list[NDArray[np.int64]]] = {table: [] for table in TABLES}
+        with self._database.reading() as connection:
+            for pragma in _DRAFT:
+                connection.execute(f"PRAGMA {pragma}")
+            manifest.initialise(connection, settings, keep_text=keep_text)
+            connection.execute("BEGIN")
+
+    def add(self, rows: Sequence[tuple[Any, ...]], batch: FingerprintBatch, docs: Sequence[int] | None = None) -> None:
+        with self._database.reading() as connection:
+            try:
+                first = insert_documents(connection, rows, docs)
+            except sqlite3.IntegrityError as error:
+                raise DuplicateIdError("an id stands twice among the documents to build an index of") from error
+        numbers = np.arange(first, first + len(rows)) if docs is None else np.array(docs, dtype=np.int64)
+        for table, keys in key_rows(batch, numbers, self.settings).items():
+            self._keys[table].append(keys)
+        self.documents += len(rows)
+
+    def finish(self, last: int = 0) -> None:
+        """Insert the keys; later documents get numbers above `last`."""
+        with self._database.reading() as connection:
+            for table in TABLES:
+                keys = np.concatenate([np.empty(0, dtype=np.int64), *self._keys.pop(table)])
+                keys.sort()
+                insert_keys(connection, table, keys)
+            connection.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'documents'", (last,))
+            connection.execute("COMMIT")
+            connection.execute("PRAGMA journal_mode = WAL")
+        self.close()
+        with self._draft.open("rb") as file:
+            os.fsync(file.fileno())
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def build_index(
+    path: str | Path,
+    batches: Iterable[tuple[Sequence[Article], FingerprintBatch]],
+    *,
+    settings: Settings | None = None,
+    keep_text: bool = True,
+) -> int:
+    """Make an index of very many articles: nothing is at `path` before all of it is. Return how many.
+
+    Parameters
+    ----------
+    path : str or Path
+    batches : iterable of (sequence of Article, FingerprintBatch)
+        Read once. The keys of all are held in memory meanwhile: half a kilobyte an article.
+    settings : Settings, optional
+        Those of the fingerprints.
+    keep_text : bool
+
+    Raises
+    ------
+    IndexExistsError
+        There is a file at `path`.
+    DuplicateIdError, SettingsError, StoreError
+    """
+    settings = settings or Settings()
+    with drafted(Path(path)) as draft:
+        builder = _Builder(draft, settings, keep_text=keep_text)
+        try:
+            for articles, batch in batches:
+                if batch.settings_identity != settings.identity or len(batch) != len(articles):
+                    raise SettingsError("one fingerprint an article is needed, made with the settings of the index")
+                if not all(article.id for article in articles):
+                    raise SettingsError("an article needs an id to be indexed")
+                states = [(None, None, None)] * len(articles)
+                builder.add(document_rows(articles, batch, states, keep_text=keep_text), batch)
+            builder.finish()
+        finally:
+            builder.close()
+    return builder.documents
+
+
+def rebuild_index(path: str | Path, *, settings: Settings | None = None) -> int:
+    """Make an index anew from the articles it keeps, in its place; return how many, claims included.
+
+    For an index of a dupdetect whose fingerprints this one does not reproduce, for other settings, or after `verify`
+    found fault. Versions, claims and document numbers stay. Nobody else can use the index meanwhile, and it stays as
+    it was if anything goes wrong.
+
+    Parameters
+    ----------
+    path : str or Path
+    settings : Settings, optional
+        By default its own, under this version's text rules.
+
+    Raises
+    ------
+    IndexLockedError
+        Another process, or another object of this one, has it open.
+    SettingsError
+        It keeps no text, and so cannot be given other fingerprints.
+    IndexNotFoundError, ForeignIndexError, IndexCorruptError, StoreError
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise IndexNotFoundError(f"{path}: no index there")
+    database = Database(str(path), busy_timeout=0)
+    try:
+        with database.reading() as connection:
+            stored = manifest.read(str(path), connection)
+            own, keep_text = manifest.settings_of(str(path), stored)
+            wanted = settings or (manifest.current(own) if keep_text else own)
+            if not keep_text:
+                if wanted != own:
+                    raise SettingsError(f"{path}: keeps no text, and so cannot be given other settings")
+                manifest.check_canary(str(path), stored, own)
+            with _alone(connection, path), draft_beside(path) as draft:
+                builder = _Builder(draft, wanted, keep_text=keep_text)
+                try:
+                    for rows in _pages(connection):
+                        batch = _fingerprints(rows, wanted, keep_text=keep_text)
+                        builder.add(_with_fingerprints(rows, batch), batch, [row[0] for row in rows])
+                    last = connection.execute("SELECT max(seq) FROM sqlite_sequence").fetchone()[0]
+                    builder.finish(last or 0)
+                finally:
+                    builder.close()
+                draft.replace(path)
+    finally:
+        database.close()
+    return builder.documents
+
+
+@contextmanager
+def _alone(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """Keep everyone else out of a file, readers too, so that another can take its place."""
+    try:
+        # Only who is alone may leave the write-ahead log; a log beside the new file would be taken for the new file's.
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        raise IndexLockedError(f"{path}: in use elsewhere; close it there to rebuild it") from error
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        connection.execute("PRAGMA journal_mode = WAL")
+        raise
+
+
+_STORED = f"SELECT {', '.join(COLUMNS)} FROM documents ORDER BY doc"
+_BLOCKS = COLUMNS.index("blocks")
+_PRINT = slice(COLUMNS.index(FINGERPRINT[0]), COLUMNS.index(FINGERPRINT[-1]) + 1)
+
+
+def _pages(connection: sqlite3.Connection) -> Iterator[list[tuple[Any, ...]]]:
+    cursor = connection.execute(_STORED)
+    while rows := cursor.fetchmany(_PAGE):
+        yield rows
+
+
+def _fingerprints(rows: Sequence[tuple[Any, ...]], settings: Settings, *, keep_text: bool) -> FingerprintBatch:
+    if not keep_text:
+        return as_batch([row_fingerprint(row[_PRINT], settings) for row in rows], settings)
+    return Fingerprinter(settings).fingerprint_batch([unpacked_text(row[_BLOCKS]) for row in rows])
+
+
+def _with_fingerprints(rows: Sequence[tuple[Any, ...]], batch: FingerprintBatch) -> list[tuple[Any, ...]]:
+    """Return rows of all columns as `insert_documents` takes them, with other fingerprints."""
+    new = fingerprint_rows(batch)
+    return [(*row[1 : _PRINT.start], *new[place], *row[_PRINT.stop :]) for place, row in enumerate(rows)]

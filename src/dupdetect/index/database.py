@@ -1,0 +1,248 @@
+"""One SQLite connection, shared by the threads of a process behind a lock; SQLite's errors in our words.
+
+Write-ahead logging lets other processes read while one writes. A process that finds itself forked opens the file anew
+and leaves its parent's connection alone (https://www.sqlite.org/howtocorrupt.html, 2.6).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from dupdetect.errors import (
+    IndexClosedError,
+    IndexCorruptError,
+    IndexExistsError,
+    IndexLockedError,
+    SettingsError,
+    StoreError,
+)
+
+__all__ = ["MEMORY", "Database", "Durability", "draft_beside", "drafted", "network_file_system"]
+
+MEMORY = ":memory:"
+"""Path of an index that lives and dies with its object."""
+
+Durability = Literal["normal", "full"]
+"""What an acknowledged write survives: the end of the process, or also the loss of power."""
+
+_PRAGMAS = (
+    "trusted_schema = OFF",
+    "cell_size_check = ON",
+    "secure_delete = ON",  # what is removed is overwritten: a VACUUM alone may leave it in the slack of pages
+    "cache_size = -16000",  # kB: the inner pages of a million articles' keys
+    "journal_size_limit = 67108864",  # a bulk load's log does not stay as large as it became
+)
+
+_NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "fuse.sshfs", "ncpfs"}
+
+
+class Database:
+    """A connection and its lock.
+
+    Parameters
+    ----------
+    location : str
+        The file, or ``":memory:"``.
+    busy_timeout : float
+        Seconds to wait for another process's write, 0–3600.
+    durability : {'normal', 'full'}
+
+    Raises
+    ------
+    SettingsError, StoreError
+    """
+
+    def __init__(self, location: str, *, busy_timeout: float, durability: Durability = "normal") -> None:
+        if not 0 <= busy_timeout <= 3600:
+            raise SettingsError(f"busy_timeout must be from 0 to 3600 seconds, not {busy_timeout!r}")
+        if durability not in ("normal", "full"):
+            raise SettingsError(f"durability must be 'normal' or 'full', not {durability!r}")
+        self.location = location
+        self._busy_timeout = busy_timeout
+        self._durability = durability
+        self._lock = threading.RLock()
+        self._pid = os.getpid()
+        self._connection: sqlite3.Connection | None = self.connect()
+
+    def connect(self, location: str | None = None) -> sqlite3.Connection:
+        """Return another connection, to this file or another; its owner closes it."""
+        with self.errors():
+            connection = sqlite3.connect(
+                location or self.location, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False
+            )
+            try:
+                connection.execute(f"PRAGMA synchronous = {self._durability}")
+                for pragma in _PRAGMAS:
+                    connection.execute(f"PRAGMA {pragma}")
+            except sqlite3.DatabaseError:
+                connection.close()
+                raise
+        return connection
+
+    def close(self) -> None:
+        """Release the file; any later use raises `IndexClosedError`."""
+        with self._lock:
+            if self._connection is not None and self._pid == os.getpid():
+                self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Hold the connection, for a single statement."""
+        with self._lock, self.errors():
+            if self._connection is None:
+                raise IndexClosedError(f"{self.location}: the index is closed")
+            if self._pid != os.getpid():
+                self._reopen_after_fork()
+            yield self._connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Hold the connection, for statements that must see one state of the file."""
+        with self.reading() as connection:
+            if connection.in_transaction:
+                yield connection
+            else:
+                yield from _transaction(connection, "BEGIN")
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Hold the connection and the file's write lock: all is written, or nothing."""
+        with self.reading() as connection:
+            yield from _transaction(connection, "BEGIN IMMEDIATE")
+
+    @contextmanager
+    def copying(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection for a long read: another one, so that threads of this process go on meanwhile."""
+        if self.location == MEMORY:
+            with self.reading() as connection:
+                yield connection
+            return
+        with self.reading():
+            pass  # so that a closed index says so
+        connection = self.connect()
+        try:
+            with self.errors():
+                yield connection
+        finally:
+            connection.close()
+
+    def _reopen_after_fork(self) -> None:
+        if self.location == MEMORY:
+            raise IndexClosedError(
+                "an in-memory index belongs to the process that made it; after a fork use an index in a file"
+            )
+        _INHERITED.append(self._connection)
+        self._connection = self.connect()
+        self._pid = os.getpid()
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Translate SQLite's errors into ours, each with the file and what to do."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise self._translated(error) from error
+
+    def _translated(self, error: sqlite3.DatabaseError) -> StoreError:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # Python 3.10 has no code: the texts are stable
+        text = str(error)
+        if code in (5, 6) or "locked" in text:
+            return IndexLockedError(
+                f"{self.location}: held by another process for over {self._busy_timeout:g} s; try again"
+            )
+        if code in (11, 26) or "malformed" in text or "not a database" in text:
+            return IndexCorruptError(f"{self.location}: damaged ({text}); restore a backup or rebuild it")
+        if code == 13 or "full" in text:
+            return StoreError(f"{self.location}: no room left on the disk; nothing of this write was kept")
+        if code == 8 or "readonly" in text:
+            return StoreError(f"{self.location}: cannot be written; the file and its folder must be writable ({text})")
+        if code == 14 or "unable to open" in text:
+            return StoreError(
+                f"{self.location}: cannot be opened ({text}); the file must be readable and its folder writable, "
+                "for the log beside it"
+            )
+        return StoreError(f"{self.location}: {text}")
+
+
+_INHERITED: list[sqlite3.Connection | None] = []
+"""Connections of a parent process: never used again, and never closed, since closing would drop the parent's locks."""
+
+
+def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[sqlite3.Connection]:
+    connection.execute(begin)
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def draft_beside(path: Path) -> Iterator[Path]:
+    """Give a place in the folder of `path` to write a database to; nothing is left there afterwards."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.new")
+    try:
+        yield draft
+    finally:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            draft.with_name(draft.name + suffix).unlink(missing_ok=True)
+
+
+@contextmanager
+def drafted(path: Path) -> Iterator[Path]:
+    """Give a place to write a database to; link it to `path` when all went well.
+
+    There is never half a file at `path`, and of two makers one is told.
+
+    Raises
+    ------
+    IndexExistsError
+        There is a file at `path`.
+    StoreError
+        The folder is not there or not writable.
+    """
+    there = IndexExistsError(f"{path}: there is a file already; open it, or remove it first")
+    if path.exists():
+        raise there
+    with draft_beside(path) as draft:
+        try:
+            yield draft
+            os.link(draft, path)
+        except FileExistsError:
+            raise there from None
+        except OSError as error:
+            raise StoreError(f"{path}: cannot be made there: {error.strerror}") from error
+
+
+def network_file_system(path: Path, mounts: Path = Path("/proc/self/mountinfo")) -> str | None:
+    """Return the type of the network file system that `path` stands on; None where it is local or cannot be told.
+
+    SQLite's log needs memory that its readers share, which such a file system does not give
+    (https://www.sqlite.org/wal.html).
+
+    Parameters
+    ----------
+    path : Path
+        A file that is there.
+    mounts : Path, optional
+        Linux's list of mounts; elsewhere there is none, and nothing is detected.
+    """
+    if not mounts.exists():
+        return None
+    number = path.stat().st_dev
+    device = f"{os.major(number)}:{os.minor(number)}"
+    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+        fields, _, source = line.partition(" - ")
+        kind = source.partition(" ")[0]
+        if fields.split(" ")[2:3] == [device] and kind in _NETWORK:
+            return kind
+    return None
