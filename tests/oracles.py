@@ -48,7 +48,7 @@ def mix64(value: int) -> int:
 
 def word_hash(word: str) -> int:
     """Polynomial in the golden-ratio multiplier, finalised."""
-    return mix64(sum((ord(char) + 1) * pow(0x9E3779B97F4A7C15, place, 2**64) for place, char in enumerate(word)) & MASK)
+    return mix64(sum(ord(char) * pow(0x9E3779B97F4A7C15, place, 2**64) for place, char in enumerate(word)) & MASK)
 
 
 def shingles(text: str, settings: Settings) -> list[int]:

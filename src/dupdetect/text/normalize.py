@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from dupdetect.text.characters import CharClass, character_classes
 
-__all__ = ["code_points", "fold", "fold_batch", "fold_with_origin"]
+__all__ = ["Folded", "classify", "code_points", "fold", "fold_batch", "fold_with_origin"]
 
 
 def code_points(text: str) -> NDArray[np.uint32]:
@@ -41,74 +42,108 @@ def _nfkc(text: str) -> str:
     return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
 
 
-_COMPLEX = np.uint32(0xFFFFFFFF)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Folded:
+    """Folded text as arrays.
+
+    Parameters
+    ----------
+    points : ndarray of uint8 or uint32, shape (n,)
+        Code points; 0 for separators.
+    classes : ndarray of uint8, shape (n,)
+        Their `CharClass`.
+    """
+
+    points: NDArray[np.uint8] | NDArray[np.uint32]
+    classes: NDArray[np.uint8]
+
+
+def classify(folded: str) -> Folded:
+    """Return one folded text as arrays."""
+    points = code_points(folded)
+    classes = character_classes()[points]
+    return Folded(points=np.where(classes <= CharClass.UNASSIGNED, np.uint32(0), points), classes=classes)
+
+
+_POINT = np.uint32((1 << 21) - 1)
+_CLASS_SHIFT = np.uint32(24)
+_COMPLEX = np.uint32(0xFF << 24)
+"""In place of a class: what the character folds to depends on its neighbours, or is more than one character."""
 _TABLE_END = 0x20000
 
 
 @lru_cache(maxsize=1)
 def _simple_folds() -> NDArray[np.uint32]:
-    """Return what a character folds to wherever it stands, for the first two planes; `_COMPLEX` where that depends.
+    """Return class << 24 | folded code point of those characters of two planes that fold alone, else `_COMPLEX`.
 
-    A character is simple if it folds to one character and neither is a combining mark nor a conjoining jamo: nothing
-    before or after it can change what becomes of it. One that folds to separators is a blank.
+    A character folds alone if it folds to one character and neither is a combining mark nor a conjoining jamo: nothing
+    before or after it can change what becomes of it. One that folds to separators is a separator.
     """
-    classes = character_classes()[:_TABLE_END]
+    classes = character_classes()[:_TABLE_END].astype(np.uint32)
     table = np.full(_TABLE_END, _COMPLEX, dtype=np.uint32)
-    # Beyond the scripts with cases only these have a length of their own in texts, and all of them fold to themselves.
+    # Han and Hangul fold to themselves; of the rest, these blocks hold what texts hold.
     for low, high in ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xAC00, 0xD7A4)):
-        table[low:high] = np.arange(low, high)
+        table[low:high] = np.arange(low, high, dtype=np.uint32) | classes[low:high] << _CLASS_SHIFT
     for low, high in ((0, 0x1100), (0x1200, 0x3400), (0xFF00, 0xFFF0), (0x1F300, 0x1FB00)):
         for code in range(low, high):
             folded = fold(chr(code))
             if all(classes[ord(part)] <= CharClass.UNASSIGNED for part in folded):
-                table[code] = ord(" ")
+                table[code] = 0
             elif len(folded) == 1 and not unicodedata.combining(folded):
-                table[code] = ord(folded)
+                table[code] = ord(folded) | int(classes[ord(folded)]) << 24
     table[(classes == CharClass.MARK) | (classes == CharClass.SIGN_MARK)] = _COMPLEX
-    table[classes == CharClass.UNASSIGNED] = ord(" ")
+    table[classes == CharClass.UNASSIGNED] = 0
     table.setflags(write=False)
     return table
 
 
 @lru_cache(maxsize=1)
-def _ascii_folds() -> NDArray[np.uint8]:
-    return np.array([ord(chr(code).lower()) for code in range(128)], dtype=np.uint8)
+def _ascii_folds() -> tuple[bytes, bytes]:
+    """Return the folded code points and the classes of ASCII, for `bytes.translate`."""
+    table = _simple_folds()[:128]
+    points, classes = table & _POINT, table >> _CLASS_SHIFT
+    return points.astype(np.uint8).tobytes() + bytes(128), classes.astype(np.uint8).tobytes() + bytes(128)
 
 
-def fold_batch(texts: Sequence[str]) -> tuple[NDArray[np.uint32] | NDArray[np.uint8], NDArray[np.int64]]:
+def fold_batch(texts: Sequence[str]) -> tuple[Folded, NDArray[np.int64]]:
     """Fold many texts at once; the tokens of each are those of `fold`, though other separators may stand between them.
 
     Returns
     -------
-    points : ndarray of uint32 or uint8
-        Code points of the folded texts, a line feed after each.
+    folded : Folded
+        The texts, one separator after each.
     offsets : ndarray of int64, shape (len(texts) + 1,)
-        Text *i* stands at ``points[offsets[i]:offsets[i + 1]]``, its line feed included.
+        Text *i* stands at ``[offsets[i]:offsets[i + 1]]``, its separator included.
     """
     joined = "\n".join([*texts, ""])
     offsets = np.zeros(len(texts) + 1, dtype=np.int64)
     np.cumsum(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1, out=offsets[1:])
     if joined.isascii():
-        return _ascii_folds()[np.frombuffer(joined.encode("ascii"), dtype=np.uint8)], offsets
+        letters = joined.encode("ascii")
+        small, kinds = (np.frombuffer(letters.translate(table), dtype=np.uint8) for table in _ascii_folds())
+        return Folded(points=small, classes=kinds), offsets
     points = code_points(joined)
     table = _simple_folds()
-    folded = (
-        table[points]
-        if points.max() < _TABLE_END
-        else np.where(points < _TABLE_END, table[np.minimum(points, _TABLE_END - 1)], _COMPLEX)
-    )
-    complex_at = np.flatnonzero(folded == _COMPLEX)
+    beyond = points.max() >= _TABLE_END
+    packed = table[points] if not beyond else np.where(points < _TABLE_END, table[points % _TABLE_END], _COMPLEX)
+    points = packed & _POINT
+    classes = (packed >> _CLASS_SHIFT).astype(np.uint8)
+    complex_at = np.flatnonzero(packed == _COMPLEX)
     if not len(complex_at):
-        return folded, offsets
+        return Folded(points=points, classes=classes), offsets
     bounds = offsets.tolist()
-    parts: list[NDArray[np.uint32]] = []
+    parts: list[Folded] = []
     done = 0
     for number in np.unique(np.searchsorted(offsets, complex_at, side="right") - 1).tolist():
-        parts.append(folded[done : bounds[number]])
-        parts.append(code_points(fold(texts[number]) + "\n"))
+        parts.append(Folded(points=points[done : bounds[number]], classes=classes[done : bounds[number]]))
+        parts.append(classify(fold(texts[number]) + "\n"))
         done = bounds[number + 1]
-        offsets[number + 1 :] += len(parts[-1]) - (done - bounds[number])
-    return np.concatenate([*parts, folded[done:]]), offsets
+        offsets[number + 1 :] += len(parts[-1].points) - (done - bounds[number])
+    parts.append(Folded(points=points[done:], classes=classes[done:]))
+    whole = Folded(
+        points=np.concatenate([part.points for part in parts]), classes=np.concatenate([part.classes for part in parts])
+    )
+    return whole, offsets
 
 
 def fold_with_origin(text: str) -> tuple[str, NDArray[np.int64] | None]:

@@ -46,7 +46,9 @@ def shingle(tokens: Tokens, settings: Settings) -> NDArray[np.uint64]:
     A shingle spans ``settings.shingle_words`` tokens, or ``settings.shingle_signs`` where it starts with a sign of a
     script written without spaces; one that would run over the end is left out.
     """
-    hashes, _ = _shingle(tokens.hashes, tokens.kinds, np.array([0, len(tokens)], dtype=np.int64), settings)
+    signs = tokens.kinds == SIGN
+    bounds = np.array([0, len(tokens)], dtype=np.int64)
+    hashes, _ = _shingle(tokens.hashes, signs if signs.any() else None, bounds, settings)
     return hashes
 
 
@@ -71,31 +73,33 @@ def shingle_batch(texts: Sequence[str], settings: Settings) -> Iterator[tuple[sl
 
 
 def _shingle_chunk(texts: Sequence[str], settings: Settings) -> Shingles:
-    points, bounds = fold_batch(texts)
-    tokens = find_tokens(points)
+    folded, bounds = fold_batch(texts)
+    tokens = find_tokens(folded)
     token_offsets = np.searchsorted(tokens.starts, bounds).astype(np.int64)
-    hashes, offsets = _shingle(tokens.hashes, tokens.kinds, token_offsets, settings)
+    hashes, offsets = _shingle(tokens.hashes, tokens.signs, token_offsets, settings)
     return Shingles(hashes=hashes, offsets=offsets, token_hashes=tokens.hashes, token_offsets=token_offsets)
 
 
 def _shingle(
-    hashes: NDArray[np.uint64], kinds: NDArray[np.uint8], offsets: NDArray[np.int64], settings: Settings
+    hashes: NDArray[np.uint64], signs: NDArray[np.bool_] | None, offsets: NDArray[np.int64], settings: Settings
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Shingle the tokens of many texts; return the hashes and each text's place among them."""
-    count = len(hashes)
-    texts = len(offsets) - 1
-    room = np.repeat(offsets[1:], np.diff(offsets)) - np.arange(count)
-    """Tokens from here to the end of the text."""
-    signs = kinds == SIGN
     mixed = _combine(hashes, settings.shingle_words)
-    fits = room >= settings.shingle_words
-    if signs.any():
+    fits = _fits(offsets, settings.shingle_words)
+    if signs is not None:
         mixed = np.where(signs, _combine(hashes, settings.shingle_signs), mixed)
-        fits = np.where(signs, room >= settings.shingle_signs, fits)
-    owner = np.repeat(np.arange(texts), np.diff(offsets))[fits]
-    places = np.zeros(texts + 1, dtype=np.int64)
-    np.cumsum(np.bincount(owner, minlength=texts), out=places[1:])
-    return finalize(mixed[fits]), places
+        fits = np.where(signs, _fits(offsets, settings.shingle_signs), fits)
+    places = np.zeros(len(hashes) + 1, dtype=np.int64)
+    np.cumsum(fits, out=places[1:])
+    return finalize(mixed[fits]), places[offsets]
+
+
+def _fits(offsets: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
+    """Return from which tokens a shingle of `size` does not run over the end of its text."""
+    fits = np.ones(int(offsets[-1]), dtype=np.bool_)
+    for back in range(1, size):
+        fits[np.maximum(offsets[1:] - back, offsets[:-1])[offsets[1:] > offsets[:-1]]] = False
+    return fits
 
 
 def _combine(hashes: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:

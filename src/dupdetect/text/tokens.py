@@ -1,9 +1,9 @@
 """Words as arrays: from folded text to token hashes without a Python loop per word.
 
-A chunk of texts becomes one array of code points, a table look-up gives character classes, tokens begin and end where
-the class changes, and a prefix-summed polynomial gives every token's hash at once: odd multipliers are invertible
-mod 2**64, so ``(P[end] - P[start]) * M**-start`` does not depend on where the token stands. The low bits of such a
-polynomial are weak, so every hash is finalised.
+A chunk of texts becomes one array of code points and one of character classes; tokens start where the class changes,
+and one sum from start to start gives every token's polynomial hash at once: odd multipliers are invertible mod 2**64, so
+``sum(point * M**place) * M**-start`` does not depend on where the token stands. The low bits of such a polynomial are
+weak, so every hash is finalised.
 
 Rules, in the order of `CharClass` (the oracle in ``tests/unit/text`` spells them out again, one character at a time):
 
@@ -21,10 +21,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.text.characters import CharClass, character_classes
-from dupdetect.text.normalize import code_points, fold_with_origin
+from dupdetect.text.characters import CharClass
+from dupdetect.text.normalize import Folded, classify, fold_with_origin
 
-__all__ = ["NUMBER", "SIGN", "WORD", "TokenArrays", "Tokens", "finalize", "find_tokens", "tokenize"]
+__all__ = ["NUMBER", "SIGN", "WORD", "FoundTokens", "Tokens", "finalize", "find_tokens", "tokenize"]
 
 WORD = 1
 """Kind of a token: letters and marks only."""
@@ -38,9 +38,10 @@ _MULTIPLIER = 0x9E3779B97F4A7C15
 _INVERSE = pow(_MULTIPLIER, -1, 2**64)
 
 # As uint8 scalars: against an IntEnum NumPy would widen the whole array first.
-_IGNORED, _MID_NUMBER, _LETTER, _DIGIT, _MARK, _SIGN, _SIGN_MARK = (
+_SEPARATOR, _IGNORED, _MID_NUMBER, _LETTER, _DIGIT, _MARK, _SIGN, _SIGN_MARK = (
     np.uint8(name)
     for name in (
+        CharClass.SEPARATOR,
         CharClass.IGNORED,
         CharClass.MID_NUMBER,
         CharClass.LETTER,
@@ -76,13 +77,42 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TokenArrays:
-    """Tokens of a chunk of folded text: as `Tokens`, but the ranges are of the chunk."""
+class FoundTokens:
+    """The tokens of a chunk of folded text, and what `ends` and `kinds` are read from where they are asked for.
+
+    Parameters
+    ----------
+    hashes : ndarray of uint64, shape (n,)
+    starts : ndarray of int64, shape (n,)
+        Where each token starts in the chunk.
+    signs : ndarray of bool, shape (n,), optional
+        Which tokens are signs; None where none is.
+    """
 
     hashes: NDArray[np.uint64]
     starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    kinds: NDArray[np.uint8]
+    signs: NDArray[np.bool_] | None
+    _classes: NDArray[np.uint8]
+    _last: NDArray[np.bool_]
+    _kept: NDArray[np.int64] | None
+
+    @property
+    def ends(self) -> NDArray[np.int64]:
+        """Where each token ends in the chunk, shape (n,)."""
+        last = np.flatnonzero(self._last)
+        return (last if self._kept is None else self._kept[last]) + 1
+
+    @property
+    def kinds(self) -> NDArray[np.uint8]:
+        """Kind of each token, shape (n,)."""
+        kinds = np.full(len(self.starts), WORD, dtype=np.uint8)
+        digits = np.flatnonzero(self._classes == _DIGIT)
+        if self._kept is not None:
+            digits = self._kept[digits]
+        kinds[np.searchsorted(self.starts, digits, side="right") - 1] = NUMBER
+        if self.signs is not None:
+            kinds[self.signs] = SIGN
+        return kinds
 
 
 def finalize(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -116,77 +146,61 @@ _KEPT_BITS = 18
 _kept_powers = lru_cache(maxsize=2 * _KEPT_BITS)(_powers_upto)
 
 
-def find_tokens(points: NDArray[np.uint32] | NDArray[np.uint8]) -> TokenArrays:
-    """Find and hash the tokens of a chunk of folded text.
+def find_tokens(folded: Folded) -> FoundTokens:
+    """Find and hash the tokens of a chunk of folded text, in reading order.
 
-    Parameters
-    ----------
-    points : ndarray of uint32 or uint8
-        Code points; texts are kept apart by any separator.
-
-    Returns
-    -------
-    TokenArrays
-        In reading order.
+    A token's hash is ``finalize(sum(code_point * M**place))`` over its characters, their places counted from its start.
     """
-    classes = character_classes()[points]
+    points, classes = folded.points, folded.classes
     kept: NDArray[np.int64] | None = None
     if (classes == _IGNORED).any():
         kept = np.flatnonzero(classes != _IGNORED)
         points, classes = points[kept], classes[kept]
     size = len(points)
-    if not size:
-        return _no_tokens()
+    weighted = points.astype(np.uint64)
     between = np.flatnonzero(classes == _MID_NUMBER)
     if len(between):
-        inner = between[(between > 0) & (between < size - 1)]
-        inner = inner[(classes[inner - 1] == _DIGIT) & (classes[inner + 1] == _DIGIT)]
-        classes[inner] = _DIGIT
+        around = np.concatenate([[_SEPARATOR], classes, [_SEPARATOR]])
+        inner = (around[between] == _DIGIT) & (around[between + 2] == _DIGIT)
+        classes = classes.copy()
+        classes[between[inner]] = _DIGIT
+        weighted[between[~inner]] = 0
 
     inside = classes >= _LETTER
     joined = np.zeros(size + 1, dtype=np.bool_)  # whether it continues the token before it; one more for the end
-    has_signs = bool((classes >= _SIGN).any())
+    signs = classes >= _SIGN
+    has_signs = bool(signs.any())
     if has_signs:
-        wordlike = inside & (classes < _SIGN)
-        before, now = classes[:-1], classes[1:]
+        wordlike = inside & ~signs
+        now = classes[1:]
         joined[1:-1] = (
-            (wordlike[:-1] & wordlike[1:]) | (inside[:-1] & (now == _MARK)) | ((before >= _SIGN) & (now == _SIGN_MARK))
+            (wordlike[:-1] & wordlike[1:]) | (inside[:-1] & (now == _MARK)) | (signs[:-1] & (now == _SIGN_MARK))
         )
-    else:
+    elif size:
         np.logical_and(inside[:-1], inside[1:], out=joined[1:-1])
     starts = np.flatnonzero(inside & ~joined[:-1])
-    ends = np.flatnonzero(inside & ~joined[1:]) + 1
-    if not len(starts):
-        return _no_tokens()
-
-    prefix = np.empty(size + 1, dtype=np.uint64)
-    prefix[0] = 0
-    weighted = points.astype(np.uint64)
-    weighted += np.uint64(1)
-    weighted *= _powers(_MULTIPLIER, size)
-    np.cumsum(weighted, out=prefix[1:])
-    hashes = prefix[ends] - prefix[starts]
-    hashes *= _powers(_INVERSE, size)[starts]
-    finalize(hashes)
-
-    kinds = np.full(len(starts), WORD, dtype=np.uint8)
-    kinds[np.searchsorted(starts, np.flatnonzero(classes == _DIGIT), side="right") - 1] = NUMBER
-    if has_signs:
-        kinds[classes[starts] >= _SIGN] = SIGN
-    if kept is not None:
-        starts, ends = kept[starts], kept[ends - 1] + 1
-    return TokenArrays(hashes=hashes, starts=starts, ends=ends, kinds=kinds)
-
-
-def _no_tokens() -> TokenArrays:
-    none = np.empty(0, dtype=np.int64)
-    return TokenArrays(hashes=none.astype(np.uint64), starts=none, ends=none, kinds=none.astype(np.uint8))
+    if len(starts):
+        # What stands between two tokens weighs nothing, so a sum from start to start is a sum over the token.
+        weighted *= _powers(_MULTIPLIER, size)
+        hashes = np.add.reduceat(weighted, starts)
+        hashes *= _powers(_INVERSE, size)[starts]
+        finalize(hashes)
+    else:
+        hashes = np.empty(0, dtype=np.uint64)
+    return FoundTokens(
+        hashes=hashes,
+        starts=starts if kept is None else kept[starts],
+        signs=signs[starts] if has_signs else None,
+        _classes=classes,
+        _last=inside & ~joined[1:],
+        _kept=kept,
+    )
 
 
 def tokenize(text: str) -> Tokens:
     """Split `text` into tokens, folded for comparison, each with its place in the text as given."""
     folded, origin = fold_with_origin(text)
-    found = find_tokens(code_points(folded))
+    found = find_tokens(classify(folded))
     starts, ends = found.starts, found.ends
     if origin is not None and len(starts):
         starts, ends = origin[starts, 0], origin[ends - 1, 1]
