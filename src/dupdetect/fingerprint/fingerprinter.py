@@ -29,6 +29,7 @@ class Fingerprinter:
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
+        self._identity = self.settings.identity
 
     def fingerprint(self, text: str) -> Fingerprint:
         """Return the fingerprint of one text."""
@@ -51,7 +52,7 @@ class Fingerprinter:
             shingles=shingles,
             tokens=tokens,
             digests=np.frombuffer(digests, dtype=np.uint8).reshape(-1, DIGEST_BYTES),
-            settings_identity=self.settings.identity,
+            settings_identity=self._identity,
         )
 
 

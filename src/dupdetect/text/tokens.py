@@ -1,7 +1,7 @@
 """Words as arrays: from folded text to token hashes without a Python loop per word.
 
 A chunk of texts becomes one array of code points and one of character classes; tokens start where the class changes,
-and one sum from start to start gives every token's polynomial hash at once: odd multipliers are invertible mod 2**64, so
+and one sum from start to start gives each hash: odd multipliers are invertible mod 2**64, so
 ``sum(point * M**place) * M**-start`` does not depend on where the token stands. The low bits of such a polynomial are
 weak, so every hash is finalised.
 
