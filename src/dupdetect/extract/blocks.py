@@ -159,13 +159,15 @@ def flatten(events: Iterable[Event]) -> Page:
     link_depth = strong_depth = pre_depth = 0
     breaks = 0  # <br> since the last word
     in_title = False
-    span_starts: list[int] = []  # where, in pieces, the open inline elements start
+    span_starts: list[tuple[int, int, int]] = []  # of the open inline elements: pieces, links and linked before them
 
     def finish() -> None:
         nonlocal pieces, first, linked, links, strong, breaks
         if pieces:
             text = "".join(pieces)
             text = text.strip("\r\n") if pre_depth and "\n" in text.strip() else " ".join(text.split())
+            if not text.isascii():
+                text = text.translate(_INVISIBLE)
             if text and not text.isspace():
                 page.texts.append(text)
                 page.owners.append(owner)
@@ -206,9 +208,17 @@ def flatten(events: Iterable[Event]) -> Page:
                     pre_depth -= 1
                 first = len(tags)
             else:
-                start = span_starts.pop()
+                start, links_before, linked_before = span_starts.pop()
                 if attributes[element] and len(pieces) - start < 9:
                     page.spans[element] = "".join(pieces[start:])
+                if (
+                    start
+                    and tag != "a"
+                    and links - links_before > 2
+                    and _mostly_links(pieces, start, linked - linked_before)
+                ):
+                    del pieces[start:]
+                    links, linked = links_before, linked_before
                 if tag == "a":
                     link_depth -= 1
                 elif tag in _STRONG:
@@ -248,7 +258,7 @@ def flatten(events: Iterable[Event]) -> Page:
                 if kind == "pre":
                     pre_depth += 1
             else:
-                span_starts.append(len(pieces))
+                span_starts.append((len(pieces), links, linked))
                 if kind == "a":
                     link_depth += 1
                     links += 1
@@ -260,6 +270,14 @@ def flatten(events: Iterable[Event]) -> Page:
     return page
 
 
+def _mostly_links(pieces: list[str], start: int, linked: int) -> bool:
+    """Whether an inline element within a sentence is a box of links: more than two, and hardly anything else."""
+    inner = sum(map(len, pieces[start:]))
+    return linked >= 0.9 * inner and not all(map(str.isspace, pieces[:start]))
+
+
+# Soft hyphen, zero-width space, word joiner, byte order mark: no reader sees them, and they part equal words.
+_INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF))
 _HEAD = frozenset(("title", "meta", "link", "base"))
 _STRONG = frozenset(("b", "strong", "em", "i"))
 

@@ -21,7 +21,7 @@ from selectolax.lexbor import LexborHTMLParser
 from dupdetect.errors import DocumentTooDeepError
 from dupdetect.extract.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["CLOSE", "DATA", "TEXT", "Event", "events"]
+__all__ = ["CLOSE", "DATA", "OPAQUE", "TEXT", "Event", "events"]
 
 TEXT = "#text"
 CLOSE = "#close"
@@ -83,13 +83,17 @@ VOID = frozenset(
 )
 
 
-def events(source: str | BeautifulSoup, limits: Limits = DEFAULT_LIMITS) -> Iterator[Event]:
+def events(
+    source: str | BeautifulSoup, limits: Limits = DEFAULT_LIMITS, *, opaque: frozenset[str] = OPAQUE
+) -> Iterator[Event]:
     """Yield the events of a page.
 
     Parameters
     ----------
     source : str or BeautifulSoup
     limits : Limits
+    opaque : frozenset of str
+        Elements to pass over with all they hold.
 
     Yields
     ------
@@ -102,18 +106,18 @@ def events(source: str | BeautifulSoup, limits: Limits = DEFAULT_LIMITS) -> Iter
         Elements nest deeper than ``limits.depth``.
     """
     if isinstance(source, str):
-        return _lexbor_events(LexborHTMLParser(_tamed(source, limits)), limits)
-    return _soup_events(source, limits)
+        return _lexbor_events(LexborHTMLParser(_tamed(source, limits)), limits, opaque)
+    return _soup_events(source, limits, opaque)
 
 
-def _lexbor_events(parser: LexborHTMLParser, limits: Limits) -> Iterator[Event]:
+def _lexbor_events(parser: LexborHTMLParser, limits: Limits, opaque: frozenset[str]) -> Iterator[Event]:
     node: Any = parser.root
     stack: list[Any] = []
     while node is not None:
         tag = node.tag
         if tag == "-text":
             yield TEXT, node.text_content
-        elif tag in OPAQUE:
+        elif tag in opaque:
             if tag == "script":
                 kind = node.attributes.get("type")
                 if kind and "ld+json" in kind:
@@ -135,13 +139,13 @@ def _lexbor_events(parser: LexborHTMLParser, limits: Limits) -> Iterator[Event]:
         node = sibling
 
 
-def _soup_events(soup: BeautifulSoup, limits: Limits) -> Iterator[Event]:
+def _soup_events(soup: BeautifulSoup, limits: Limits, opaque: frozenset[str]) -> Iterator[Event]:
     stack: list[Iterator[Any]] = [iter(soup.contents)]
     while stack:
         for node in stack[-1]:
             if isinstance(node, Tag):
                 tag = node.name.lower()
-                if tag in OPAQUE:
+                if tag in opaque:
                     if tag == "script" and "ld+json" in str(node.get("type", "")):
                         yield DATA, "".join(str(child) for child in node.contents)
                     continue
@@ -181,9 +185,10 @@ _SMALL_SIZE = 200_000
 _TAG = re.compile(
     r"<!--(?:-?>|.*?(?:--!?>|\Z))"  # comments
     r"|<(script|style|textarea|title|xmp|iframe|noembed|noframes)\b[^>]*>.*?(?:</\1|\Z)"  # raw text
-    r"|<(/?)([a-zA-Z][^\s/>]*)([^>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^>\"']*)*)>?",
+    r"|<(/?)([a-zA-Z][^\s/>]*)([^>=]*(?:=\s*(?:\"[^\"]*\"|'[^']*')?[^>=]*)*)>?",  # quotes quote after "=" only
     re.DOTALL | re.IGNORECASE,
 )
+_VALUE = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*')")
 # Their start tag ends an open one of their kind, so leaving out end tags does not nest them.
 _SELF_ENDING = frozenset(
     [
@@ -225,7 +230,7 @@ def _tamed(html: str, limits: Limits) -> str:
             continue
         name = name.lower()
         rest = match[4]
-        if len(rest) > limits.attributes * 2 and len(rest.split()) > limits.attributes:
+        if len(rest) > limits.attributes * 2 and len(_VALUE.sub("", rest).split()) > limits.attributes:
             floods.append(match.span(4))
         if match[2]:
             if name not in _SELF_ENDING:

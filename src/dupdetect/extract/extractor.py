@@ -10,7 +10,7 @@ from dupdetect.errors import EmptyDocumentError, ExtractionError, NoArticleError
 from dupdetect.extract.blocks import Page, flatten, kinds
 from dupdetect.extract.boilerplate import Judged, judge
 from dupdetect.extract.decode import decode
-from dupdetect.extract.dom import events
+from dupdetect.extract.dom import OPAQUE, events
 from dupdetect.extract.limits import DEFAULT_LIMITS, Limits
 from dupdetect.extract.metadata import Metadata, read_metadata, read_post_metadata
 from dupdetect.extract.plaintext import read_text
@@ -188,16 +188,25 @@ def _flattened(
     source: str | bytes | BeautifulSoup, content_type: str | None, limits: Limits
 ) -> tuple[Page, tuple[str, ...]]:
     notes: tuple[str, ...] = ()
+    document: str | BeautifulSoup
     if isinstance(source, BeautifulSoup):
-        page = flatten(events(source, limits))
-        if not page.texts and not page.heads and not page.title.strip():
-            raise EmptyDocumentError("the document is empty")
+        document = source
     else:
-        text, notes = decode(source, content_type=content_type, limits=limits)
-        page = flatten(events(text, limits))
+        document, notes = decode(source, content_type=content_type, limits=limits)
+    page = flatten(events(document, limits))
+    if sum(map(len, page.texts)) < _BARE:
+        # Some forums and applications send their text for search engines only, in <noscript>.
+        fuller = flatten(events(document, limits, opaque=OPAQUE - {"noscript"}))
+        if sum(map(len, fuller.texts)) > 2 * sum(map(len, page.texts)) + 200:
+            page, notes = fuller, (*notes, "the text stands in <noscript>: a browser shows something else")
     if not page.texts:
+        if isinstance(source, BeautifulSoup) and not page.heads and not page.title.strip():
+            raise EmptyDocumentError("the document is empty")
         raise NoArticleError("the page has no text; is it drawn by a script? Then hand in what a browser rendered")
     return page, notes
+
+
+_BARE = 600  # code points: less text than that on a whole page makes us look into <noscript>
 
 
 def _require_text(judged: Judged) -> None:

@@ -142,6 +142,8 @@ class Measured:
         The same, of all elements that it stands in.
     phrases : ndarray of int64, shape (blocks,)
         Phrase groups that the block's words belong to.
+    paths : ndarray of int64, shape (blocks,)
+        Number of the path of tags and classes from the root to the block; alike blocks share it.
     """
 
     features: Array
@@ -149,6 +151,7 @@ class Measured:
     names: Ints
     above: Ints
     phrases: Ints
+    paths: Ints
 
 
 def word_counts(texts: list[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -289,7 +292,7 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
     features = np.empty((n, len(columns)), np.float32)
     for number, column in enumerate(columns):
         features[:, number] = column
-    return Measured(features=features, words=words, names=names, above=above, phrases=phrases)
+    return Measured(features=features, words=words, names=names, above=above, phrases=phrases, paths=path)
 
 
 def _elements(page: Page) -> tuple[Ints, Ints, Ints, Ints, Ints]:
@@ -438,12 +441,17 @@ CORE_NAMES: tuple[str, ...] = (
     "core:before",
     "core:after",
     "core:same_container",
-    "core:same_path",
-    "core:shared_depth",
+    "core:steps_to_main",
     "core:probability_before",
     "core:probability_after",
-    "core:words_inside",
-    "core:share_of_likely",
+    "core:likely_inside",
+    "core:likely_before",
+    "core:path_mean",
+    "core:container_mean",
+    "core:outer_mean",
+    "core:window_mean",
+    "core:gap_before",
+    "core:gap_after",
 )
 """Names of the columns that the second pass adds."""
 
@@ -465,40 +473,57 @@ def core_features(page: Page, measured: Measured, probabilities: NDArray[np.floa
     parents = np.array(page.parents)
     start, end = page.block_starts[core], page.block_ends[core]
     order = np.arange(n)
-    inside = (order >= start) & (order < end)
-    likely = measured.words * probabilities
+    words = measured.words
+    likely = words * probabilities
     container = parents[owners]
-    weight = np.bincount(container, likely, minlength=len(page.tags))
-    main = int(np.argmax(weight))
-    path_likely: dict[tuple[str, int], float] = {}
-    for element, amount in zip(page.owners, likely, strict=True):
-        key = (page.tags[element], page.parents[element])
-        path_likely[key] = path_likely.get(key, 0.0) + amount
-    best = max(path_likely, key=lambda key: path_likely[key])
-    same_path = np.fromiter(((page.tags[o], page.parents[o]) == best for o in page.owners), bool, n)
+    main = int(np.argmax(np.bincount(container, likely)))
     out = np.empty((n, len(CORE_NAMES)), np.float32)
     padded = np.concatenate(([0.0], probabilities, [0.0]))
     running = np.concatenate(([0.0], np.cumsum(likely)))
-    shared = np.zeros(n)
-    line = set(page.ancestors(main))
-    distance: dict[int, int] = {}
-    for block, owner in enumerate(page.owners):
-        steps = distance.get(owner)
-        if steps is None:
-            steps, element = 0, owner
-            while element not in line:
-                element, steps = parents[element], steps + 1
-            distance[owner] = steps
-        shared[block] = steps
+    running_words = np.concatenate(([0.0], np.cumsum(words)))
+    starts, ends = np.array(page.block_starts), np.array(page.block_ends)
+
+    def mean(first: Ints, last: Ints) -> NDArray[np.float64]:
+        mass: NDArray[np.float64] = (running[last] - running[first]) / np.maximum(
+            running_words[last] - running_words[first], 0.5
+        )
+        return mass
+
+    outer = np.maximum(parents[container], 0)
+    solid = np.flatnonzero((probabilities >= 0.5) & (words >= 15))
+    before = np.searchsorted(solid, order, "left") - 1
+    after = np.searchsorted(solid, order, "right")
+    edges = np.concatenate((solid, [order[-1] + 60, -60]))  # index -1: none before; index len(solid): none after
     out[:, 0] = probabilities
-    out[:, 1] = inside
+    out[:, 1] = (order >= start) & (order < end)
     out[:, 2] = np.clip(start - order, -50, 50)
     out[:, 3] = np.clip(order - end, -50, 50)
     out[:, 4] = container == main
-    out[:, 5] = same_path
-    out[:, 6] = shared
-    out[:, 7] = padded[:-2]
-    out[:, 8] = padded[2:]
-    out[:, 9] = np.log1p(running[end] - running[start])
-    out[:, 10] = running[:-1] / max(running[-1], 1.0)
+    out[:, 5] = _steps_to(page, main)
+    out[:, 6] = padded[:-2]
+    out[:, 7] = padded[2:]
+    out[:, 8] = np.log1p(running[end] - running[start])
+    out[:, 9] = running[:-1] / max(running[-1], 1.0)
+    out[:, 10] = (np.bincount(measured.paths, likely) / np.maximum(np.bincount(measured.paths, words), 0.5))[
+        measured.paths
+    ]
+    out[:, 11] = mean(starts[container], ends[container])
+    out[:, 12] = mean(starts[outer], ends[outer])
+    out[:, 13] = mean(np.maximum(order - 4, 0), np.minimum(order + 5, n))
+    out[:, 14] = np.clip(order - edges[before], 0, 60)
+    out[:, 15] = np.clip(edges[after] - order, 0, 60)
     return out
+
+
+def _steps_to(page: Page, main: int) -> list[int]:
+    """Return, per block, how many elements to climb until `main` or one that holds it."""
+    steps = dict.fromkeys(page.ancestors(main), 0)
+    for owner in page.owners:
+        climbed = []
+        element = owner
+        while element not in steps:
+            climbed.append(element)
+            element = page.parents[element]
+        for distance, passed in enumerate(reversed(climbed), steps[element] + 1):
+            steps[passed] = distance
+    return [steps[owner] for owner in page.owners]
