@@ -123,6 +123,12 @@ def test_a_timeline_shows_when_copies_appeared():
     assert drawn.undated == 2
 
 
+def test_a_date_coarser_than_a_bar_is_counted_and_not_drawn():
+    dates = [on(1, 1), on(2, 1), Published(moment=dt.date(2014, 11, 1), precision="month")]
+    drawn = timeline([article(str(n), "text", published=published) for n, published in enumerate(dates)], [])
+    assert (drawn.unit, [bar.articles for bar in drawn.bars], drawn.coarse) == ("day", [1, 1], 1)
+
+
 @pytest.mark.parametrize(
     ("span", "unit"),
     [

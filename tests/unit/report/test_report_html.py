@@ -186,6 +186,24 @@ def test_half_surrogate_pairs_do_not_stop_a_report_from_being_written(tmp_path):
     assert path.read_bytes() == render_scan(hostile_scan()).encode("utf-8")
 
 
+def test_nul_which_html_does_not_know_is_replaced():
+    assert "\0" in hostile_scan().articles[0].text
+    for written_out in (0, 200):
+        assert "\0" not in render_scan(hostile_scan(), written_out=written_out)
+
+
+def test_later_counts_from_the_earliest_member_whichever_comes_first():
+    scan = small_scan()
+    (cluster,) = scan.clusters
+    turned = dataclasses.replace(scan, clusters=(dataclasses.replace(cluster, ids=cluster.ids[::-1]),))
+    rows = page_of(render_scan(turned)).select(".cluster tbody tr")
+    assert [row.select("td")[1].get_text(" ").split(" UTC ")[1] for row in rows] == [
+        "2 days later",
+        "5 hours later",
+        "first",
+    ]
+
+
 def test_web_addresses_are_links_that_tell_nothing(small):
     links = small.select("a[href^='http']")
     assert links

@@ -7,11 +7,11 @@ import datetime as dt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.fixtures.scan_samples import article, on, small_scan
+from tests.fixtures.scan_samples import article, on, small_scan, verdict
 
 from dupdetect.model import Comparison, Published, Relation
 from dupdetect.report.strings import RELATIONS, address, percent, visible, when
-from dupdetect.report.views import article_view, measures_of
+from dupdetect.report.views import article_view, measures_of, pair_view
 
 
 def test_every_relation_has_a_badge_and_a_meaning():
@@ -114,3 +114,11 @@ def test_an_article_without_a_title_is_named_by_its_id():
 def test_the_sample_has_every_relation_that_a_scan_lists_but_the_mirrored_one():
     found = {pair.verdict.relation for pair in small_scan().pairs}
     assert found == set(Relation) - {Relation.DISTINCT, Relation.CONTAINED}
+
+
+def test_the_lengths_for_the_script_are_its_own_units():
+    """JavaScript counts UTF-16 units: two for a sign beyond the Basic Multilingual Plane."""
+    sides = [article(name, "one 😀 two", title=name) for name in ("a", "b")]
+    left, right = (article_view(side, n) for n, side in enumerate(sides, 1))
+    pair = pair_view(verdict(*sides, Relation.IDENTICAL, 1, "", passages=()), left, right, 1, written_out=False)
+    assert pair.data["sides"] == [[[0, 0, (), [], [10, 0]]]] * 2
