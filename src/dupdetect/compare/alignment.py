@@ -142,27 +142,34 @@ def _cover(tokens: int, equal: Iterable[tuple[int, int]], slots: Iterable[tuple[
 
 def to_passages(alignment: Alignment, left: Prepared, right: Prepared) -> tuple[Passage, ...]:
     """Turn aligned tokens into passages with offsets into both texts."""
+    here, there = _Places(left), _Places(right)
     passages = []
     for piece in alignment.pieces:
         i, i_end, j, j_end = piece.bounds
+        changes = (
+            Change(left=here.span(slot.i, slot.i_end), right=there.span(slot.j, slot.j_end), kind=slot.kind)
+            for slot in piece.slots
+        )
         passages.append(
             Passage(
-                left=_span(left, i, i_end),
-                right=_span(right, j, j_end),
+                left=here.span(i, i_end),
+                right=there.span(j, j_end),
                 tokens=piece.tokens,
                 similarity=piece.similarity,
-                changes=tuple(
-                    Change(left=_span(left, slot.i, slot.i_end), right=_span(right, slot.j, slot.j_end), kind=slot.kind)
-                    for slot in piece.slots
-                ),
+                changes=tuple(changes),
             )
         )
     return tuple(passages)
 
 
-def _span(text: Prepared, start: int, end: int) -> Span:
-    """Return the offsets of tokens; an empty range stands where the next token begins."""
-    if start == end:
-        at = int(text.starts[start]) if start < len(text) else len(text.text)
-        return Span(start=at, end=at)
-    return Span(start=int(text.starts[start]), end=int(text.ends[end - 1]))
+class _Places:
+    """Where the tokens of a text stand."""
+
+    def __init__(self, text: Prepared) -> None:
+        self.starts, self.ends = text.starts.tolist(), text.ends.tolist()
+        self.starts.append(len(text.text))
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the place of tokens; an empty range stands where the next token begins."""
+        first = self.starts[start]
+        return Span(start=first, end=self.ends[end - 1] if end > start else first)

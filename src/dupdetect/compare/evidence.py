@@ -129,7 +129,8 @@ def measure(alignment: Alignment, left: Prepared, right: Prepared) -> Aligned:
     tokens = alignment.tokens
     slots = [slot for piece in alignment.pieces for slot in piece.slots]
     facts = sum(min(slot.facts, FACTS_A_PLACE) for slot in slots)
-    rare = [_rare_tokens(piece, left, right) for piece in alignment.pieces]
+    rare_left, rare_right = ((text.token_weights >= RARE).tobytes() for text in (left, right))
+    rare = [_rare_tokens(piece, rare_left, rare_right) for piece in alignment.pieces]
     return Aligned(
         left=_side(left, alignment.left),
         right=_side(right, alignment.right),
@@ -156,14 +157,9 @@ def _side(text: Prepared, cover: Cover) -> Side:
     )
 
 
-def _rare_tokens(piece: Piece, left: Prepared, right: Prepared) -> int:
-    rare = 0
-    for run in piece.runs:
-        weights = np.minimum(
-            left.token_weights[run.i : run.i + run.length], right.token_weights[run.j : run.j + run.length]
-        )
-        rare += int(np.count_nonzero(weights >= RARE))
-    return rare
+def _rare_tokens(piece: Piece, left: bytes, right: bytes) -> int:
+    """Count the equal tokens of a passage that are rare, given which tokens are on either side."""
+    return sum(min(left[i : i + n].count(1), right[j : j + n].count(1)) for i, j, n in piece.runs)
 
 
 def title_ratio(left: Prepared, right: Prepared) -> float | None:

@@ -61,6 +61,8 @@ class Prepared:
         `NAME` where it is capitalised inside a sentence, `MAYBE_NAME` where it is at the head of one, else 0.
     shingles : ndarray of uint64, shape (s,)
         Hash of the shingle that starts at each of the first *s* tokens.
+    order : ndarray of int64, shape (s,)
+        What sorts them.
     distinct : ndarray of uint64
         All shingles of the text, ascending, each once.
     weights : ndarray of float64, shape of `distinct`
@@ -84,6 +86,7 @@ class Prepared:
     numbers: NDArray[np.bool_]
     names: NDArray[np.uint8]
     shingles: NDArray[np.uint64]
+    order: NDArray[np.int64]
     distinct: NDArray[np.uint64]
     weights: NDArray[np.float64]
     weight: float
@@ -128,6 +131,7 @@ def prepare(article: Article, settings: Settings, rarity: Rarity | None = None) 
     every = shingle(tokens, settings)
     distinct, inverse = np.unique(every, return_inverse=True)
     weights = rarity_weights(distinct, rarity)
+    placed = _positional(every, tokens, settings)
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     title = " ".join(fold(article.title or "").split())
     numbers = _numbers(text, tokens.kinds, tokens.starts, tokens.ends)
@@ -140,7 +144,8 @@ def prepare(article: Article, settings: Settings, rarity: Rarity | None = None) 
         quoted=_quoted(article, tokens.starts),
         numbers=numbers,
         names=np.where(numbers, 0, _names(text, codes, tokens.starts, tokens.ends)).astype(np.uint8),
-        shingles=_positional(every, tokens, settings),
+        shingles=placed,
+        order=np.argsort(placed, kind="stable"),
         distinct=distinct,
         weights=weights,
         weight=float(weights.sum()),

@@ -52,7 +52,7 @@ def common_runs(left: Prepared, right: Prepared, *, above_diagonal: bool = False
     above_diagonal : bool
         Only those that stand later in the right text than in the left: for a text and itself.
     """
-    order_left, order_right = (np.argsort(text.shingles, kind="stable") for text in (left, right))
+    order_left, order_right = left.order, right.order
     ordered_left, ordered_right = left.shingles[order_left], right.shingles[order_right]
     first = np.searchsorted(ordered_right, ordered_left, side="left")
     count = np.searchsorted(ordered_right, ordered_left, side="right") - first

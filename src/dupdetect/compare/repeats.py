@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dupdetect.compare.features import Prepared
-from dupdetect.compare.passages import Run, chain, common_runs
+from dupdetect.compare.passages import MIN_RUN, Run, chain, common_runs
 from dupdetect.model import Repeat, Span
 
 __all__ = ["MIN_REPEAT", "repeats"]
@@ -25,6 +25,9 @@ def repeats(text: Prepared) -> tuple[Repeat, ...]:
     tuple of Repeat
         In the order of `Repeat.first`.
     """
+    # A copy is made of runs, and each holds a shingle that stands elsewhere too.
+    if len(text.shingles) - len(text.distinct) < MIN_REPEAT // MIN_RUN:
+        return ()
     runs = [Run(i, j, min(length, j - i)) for i, j, length in common_runs(text, text, above_diagonal=True)]
     copies = [part for runs in chain(runs, len(text), len(text)) for part in _apart(runs)]
     found = [_repeat(part, text) for part in copies if sum(run.length for run in part) >= MIN_REPEAT]
