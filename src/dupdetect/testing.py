@@ -19,10 +19,18 @@ from pathlib import Path
 
 import pytest
 
-from dupdetect.errors import DuplicateIdError, IndexClosedError, SettingsError, SettingsMismatchError, UnknownIdError
+from dupdetect.errors import (
+    DuplicateIdError,
+    IndexClosedError,
+    IndexExistsError,
+    SettingsError,
+    SettingsMismatchError,
+    StaleVersionError,
+    UnknownIdError,
+)
 from dupdetect.fingerprint import Fingerprinter
-from dupdetect.index import Index
-from dupdetect.model import Article, Block, BlockKind, FingerprintBatch, Published
+from dupdetect.index import Candidate, Claim, Filter, Index, open_index
+from dupdetect.model import Article, Block, BlockKind, Fingerprint, FingerprintBatch, Published
 from dupdetect.settings import Settings
 
 __all__ = ["IndexContract", "article", "fingerprints"]
@@ -58,6 +66,27 @@ def found(index: Index, text: str, **options: object) -> list[str]:
     return [candidate.id for candidate in index.candidates(fingerprint, **options).found]  # type: ignore[arg-type]
 
 
+def put(index: Index, one: Article, **options: object) -> None:
+    """Replace one article."""
+    index.replace([one], fingerprints([one]), **options)  # type: ignore[arg-type]
+
+
+def fingerprint(text: str = STORY) -> Fingerprint:
+    """Return a fingerprint."""
+    return Fingerprinter().fingerprint(text)
+
+
+def claim(index: Index, key: str, one: Article, *, seen: int | None = None, ttl: float = 120.0) -> Claim:
+    """Claim an article that may stand beside no candidate, having seen the index as it is, or as it was at `seen`."""
+    own = fingerprint(one.text)
+    before = index.candidates(own, exclude=[one.id], claim=key)
+    if seen is None and before.found:
+        return Claim(key=key, granted=False, expires=0.0, newer=before)
+    return index.claim(
+        one, own, key, judged_up_to=before.sequence if seen is None else seen, judge=lambda newer: False, ttl=ttl
+    )
+
+
 class IndexContract:
     """What every index does."""
 
@@ -68,6 +97,10 @@ class IndexContract:
     def reopen(self, index: Index) -> Index:
         """Close the index and open it again; a store that dies with its object returns it as it is."""
         return index
+
+    def open_backup(self, path: Path) -> Index:
+        """Open what `Index.backup` wrote."""
+        return open_index(path)
 
     @pytest.fixture
     def index(self, tmp_path: Path) -> Iterator[Index]:
@@ -212,3 +245,208 @@ class IndexContract:
     def test_nothing_to_add_is_no_error(self, index: Index) -> None:
         add(index)
         assert len(index) == 0
+
+    # ------------------------------------------------------------------------------------------ versions and filters
+
+    def test_an_older_version_is_refused_and_changes_nothing(self, index: Index) -> None:
+        put(index, article("a"), versions=["2026-11-22T07:14:03Z"])
+        with pytest.raises(StaleVersionError, match=r"'a'.*07:14:03.*newer"):
+            index.replace(
+                [article("b"), article("a", OTHER)],
+                fingerprints([article("b"), article("a", OTHER)]),
+                versions=[None, "2026-11-22T07:14:02Z"],
+            )
+        assert list(index.ids()) == ["a"]
+        assert index.get("a").text == STORY
+
+    def test_an_equal_a_newer_and_no_version_replace(self, index: Index) -> None:
+        put(index, article("a"), versions=[9])
+        for version in (9, 10, None, 1):
+            put(index, article("a", OTHER), versions=[version])
+            assert [row[:2] for row in index.versions()] == [("a", version)]
+        assert next(index.versions())[2] == fingerprint(OTHER).digest
+
+    def test_numbers_and_strings_are_not_compared_as_versions(self, index: Index) -> None:
+        put(index, article("a"), versions=[9])
+        with pytest.raises(SettingsError, match="numbers or strings"):
+            put(index, article("a"), versions=["10"])
+
+    @pytest.mark.parametrize(
+        ("within", "expected"),
+        [
+            (Filter(), {"old", "new", "undated"}),
+            (Filter(sites=("main",)), {"old", "undated"}),
+            (Filter(sections=("Bullpen", "Sport")), {"new"}),
+            (Filter(since=Published(moment=dt.date(2014, 6, 1))), {"new", "undated"}),
+            (Filter(until=Published(moment=dt.date(2014, 6, 1))), {"old", "undated"}),
+            (Filter(since=Published(moment=dt.date(2014, 1, 1), precision="year")), {"old", "new", "undated"}),
+        ],
+    )
+    def test_candidates_are_filtered_by_site_section_and_time(
+        self, index: Index, within: Filter, expected: set[str]
+    ) -> None:
+        old = replace(article("old"), site="main", published=Published(moment=dt.date(2014, 1, 3)))
+        new = replace(
+            article("new"), site="other", sections=("Bullpen",), published=Published(moment=dt.date(2014, 11, 3))
+        )
+        add(index, old, new, replace(article("undated"), site="main"))
+        assert set(found(self.reopen(index), STORY, within=within)) == expected
+
+    # ------------------------------------------------------------------------------------------ many, all, copies
+
+    def test_it_yields_every_article_with_its_fingerprint(self, index: Index) -> None:
+        articles = [article("b"), article("a", OTHER), article("c", "")]
+        add(index, *articles)
+        index = self.reopen(index)
+        expected = [(one, fingerprint(one.text)) for one in articles]
+        assert list(index.iterate()) == expected
+
+    def test_a_bulk_load_is_as_if_added(self, index: Index) -> None:
+        articles = [article(f"{n}", f"{n} {STORY if n % 2 else OTHER}") for n in range(150)]
+        add(index, articles[0])
+        parts = [articles[1:100], articles[100:]]
+        assert index.bulk_load((part, fingerprints(part)) for part in parts) == 149
+        index = self.reopen(index)
+        assert [one for one, _ in index.iterate()] == articles
+        assert "77" in found(index, articles[77].text, limit=500)
+        assert index.verify() == ()
+        with pytest.raises(DuplicateIdError):
+            index.bulk_load([(articles[:1], fingerprints(articles[:1]))])
+        assert index.bulk_load([(articles[:1], fingerprints(articles[:1]))], replace=True) == 1
+        assert len(index) == 150
+
+    def test_a_fetched_candidate_is_its_article_until_it_is_replaced(self, index: Index) -> None:
+        add(index, article("a"))
+        (candidate,) = index.candidates(fingerprint()).found
+        assert index.fetch(candidate) == article("a")
+        put(index, article("a", OTHER))
+        with pytest.raises(UnknownIdError, match="'a' was removed or replaced"):
+            index.fetch(candidate)
+
+    def test_it_is_in_order_after_all_kinds_of_writes_and_after_compacting(self, index: Index) -> None:
+        add(index, *(article(f"{n}", f"{STORY} {n}") for n in range(9)), article("empty", ""))
+        index.remove(["3", "empty"])
+        put(index, article("4", OTHER))
+        assert claim(index, "key", article("5b", "Nothing like it.")).granted
+        assert index.verify() == ()
+        index.compact()
+        index = self.reopen(index)
+        assert index.verify() == ()
+        assert len(index) == 8
+
+    def test_a_backup_is_the_index_and_takes_no_place_of_a_file(self, index: Index, tmp_path: Path) -> None:
+        add(index, article("a"), article("b", OTHER))
+        index.backup(tmp_path / "copy.db")
+        with pytest.raises(IndexExistsError):
+            index.backup(tmp_path / "copy.db")
+        with self.open_backup(tmp_path / "copy.db") as copy:
+            assert list(copy.iterate()) == list(index.iterate())
+            assert copy.verify() == ()
+
+    # ------------------------------------------------------------------------------------------ claims
+
+    def test_a_claim_is_a_candidate_for_others_and_not_for_its_own_post(self, index: Index) -> None:
+        assert claim(index, "key", article("a")).granted
+        (seen,) = index.candidates(fingerprint()).found
+        assert (seen.id, seen.status) == ("a", "claimed")
+        assert index.fetch(seen) == article("a")
+        assert found(index, STORY, exclude=["a"]) == []
+        assert found(index, STORY, claim="key") == []
+        assert "a" not in index
+        assert len(index) == 0
+        assert list(index.ids()) == []
+        assert index.info().claims == 1
+        with pytest.raises(UnknownIdError):
+            index.get("a")
+
+    def test_of_two_who_checked_before_either_claimed_one_is_granted(self, index: Index) -> None:
+        seen = index.candidates(fingerprint()).sequence
+        assert claim(index, "one", article("a"), seen=seen).granted
+        late = claim(index, "two", article("b", STORY + " Edited."), seen=seen)
+        assert not late.granted
+        assert [candidate.id for candidate in late.newer.found] == ["a"]
+        assert found(index, STORY) == ["a"]
+
+    def test_two_posts_without_an_id_yet_collide_too(self, index: Index) -> None:
+        seen = index.candidates(fingerprint()).sequence
+        assert claim(index, "one", article(""), seen=seen).granted
+        assert not claim(index, "two", article(""), seen=seen).granted
+
+    def test_only_what_came_after_the_check_is_judged_again(self, index: Index) -> None:
+        add(index, article("old"))
+        own = fingerprint()
+        judged: list[tuple[str, Article]] = []
+
+        def judge(newer: Sequence[tuple[Candidate, Article]]) -> bool:
+            judged.extend((candidate.id, one) for candidate, one in newer)
+            return True
+
+        seen = index.candidates(own).sequence
+        add(index, article("new"), article("other", OTHER))
+        assert index.claim(article("mine"), own, "key", judged_up_to=seen, judge=judge).granted
+        assert judged == [("new", article("new"))]
+
+    def test_an_article_replaced_after_the_check_is_judged_again(self, index: Index) -> None:
+        add(index, article("a", OTHER))
+        seen = index.candidates(fingerprint()).sequence
+        put(index, article("a"))
+        assert not claim(index, "key", article("b"), seen=seen).granted
+
+    def test_a_claim_ends_by_itself(self, index: Index) -> None:
+        assert claim(index, "key", article("a"), ttl=1e-6).granted
+        assert found(index, STORY) == []
+        assert claim(index, "other", article("b")).granted
+
+    def test_a_claim_renewed_after_its_end_is_news_to_who_checked_meanwhile(self, index: Index) -> None:
+        assert claim(index, "one", article("a"), ttl=1e-6).granted
+        seen = index.candidates(fingerprint()).sequence
+        assert claim(index, "one", article("a")).granted
+        assert not claim(index, "two", article("b"), seen=seen).granted
+
+    def test_the_same_key_renews_and_another_text_under_it_takes_its_place(self, index: Index) -> None:
+        first = claim(index, "key", article("a"), ttl=60)
+        again = claim(index, "key", article("a"), ttl=600)
+        assert again.granted
+        assert again.expires > first.expires
+        assert claim(index, "key", article("a", OTHER)).granted
+        assert found(index, STORY) == []
+        assert found(index, OTHER) == ["a"]
+
+    def test_a_released_claim_is_gone(self, index: Index) -> None:
+        assert claim(index, "key", article("a")).granted
+        assert index.release("key")
+        assert not index.release("key")
+        assert found(index, STORY) == []
+
+    def test_a_claim_becomes_the_document_under_the_id_it_got(self, index: Index) -> None:
+        assert claim(index, "key", article("")).granted
+        put(index, article("wp:1:7"), claims=["key", "never there"])
+        index = self.reopen(index)
+        (candidate,) = index.candidates(fingerprint()).found
+        assert (candidate.id, candidate.status) == ("wp:1:7", "published")
+        assert index.info().claims == 0
+        assert index.verify() == ()
+
+    def test_an_edit_is_claimed_beside_the_document_it_will_replace(self, index: Index) -> None:
+        add(index, article("a"))
+        assert claim(index, "key", article("a", OTHER)).granted
+        assert index.get("a").text == STORY
+        assert found(index, OTHER) == ["a"]
+        index.remove(["a"])
+        assert found(index, OTHER) == ["a"]  # the claim is not the document
+
+    def test_a_judge_that_fails_leaves_no_claim(self, index: Index) -> None:
+        seen = index.candidates(fingerprint()).sequence
+        add(index, article("a"))
+
+        def judge(newer: object) -> bool:
+            raise RuntimeError("no verdict")
+
+        with pytest.raises(RuntimeError, match="no verdict"):
+            index.claim(article("b"), fingerprint(), "key", judged_up_to=seen, judge=judge)
+        assert index.info().claims == 0
+
+    @pytest.mark.parametrize(("key", "ttl"), [("", 120.0), ("key", 0.0), ("key", -1.0), ("key", float("nan"))])
+    def test_a_claim_without_key_or_time_is_refused(self, index: Index, key: str, ttl: float) -> None:
+        with pytest.raises(SettingsError, match=r"key|ttl"):
+            claim(index, key, article("a"), ttl=ttl)
