@@ -43,12 +43,10 @@ _DRAFT = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -64000", "sec
 class _Builder:
     """Writes an index that nobody else sees yet."""
 
-    def __init__(self, draft: Path, settings: Settings, *, keep_text: bool) -> None:
+    def __init__(self, database: Database, settings: Settings, *, keep_text: bool) -> None:
         self.settings = settings
-        self.keep_text = keep_text
         self.documents = 0
-        self._draft = draft
-        self._database = Database(str(draft), busy_timeout=0)
+        self._database = database
         self._keys: dict[str, list[NDArray[np.int64]]] = {table: [] for table in TABLES}
         with self._database.reading() as connection:
             for pragma in _DRAFT:
@@ -77,12 +75,9 @@ class _Builder:
             connection.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'documents'", (last,))
             connection.execute("COMMIT")
             connection.execute("PRAGMA journal_mode = WAL")
-        self.close()
-        with self._draft.open("rb") as file:
-            os.fsync(file.fileno())
-
-    def close(self) -> None:
         self._database.close()
+        with Path(self._database.location).open("rb") as file:
+            os.fsync(file.fileno())
 
 
 def build_index(
@@ -110,19 +105,16 @@ def build_index(
     DuplicateIdError, SettingsError, StoreError
     """
     settings = settings or Settings()
-    with drafted(Path(path)) as draft:
-        builder = _Builder(draft, settings, keep_text=keep_text)
-        try:
-            for articles, batch in batches:
-                if batch.settings_identity != settings.identity or len(batch) != len(articles):
-                    raise SettingsError("one fingerprint an article is needed, made with the settings of the index")
-                if not all(article.id for article in articles):
-                    raise SettingsError("an article needs an id to be indexed")
-                states = [(None, None, None)] * len(articles)
-                builder.add(document_rows(articles, batch, states, keep_text=keep_text), batch)
-            builder.finish()
-        finally:
-            builder.close()
+    with drafted(Path(path)) as draft, Database(str(draft), busy_timeout=0) as database:
+        builder = _Builder(database, settings, keep_text=keep_text)
+        for articles, batch in batches:
+            if batch.settings_identity != settings.identity or len(batch) != len(articles):
+                raise SettingsError("one fingerprint an article is needed, made with the settings of the index")
+            if not all(article.id for article in articles):
+                raise SettingsError("an article needs an id to be indexed")
+            states = [(None, None, None)] * len(articles)
+            builder.add(document_rows(articles, batch, states, keep_text=keep_text), batch)
+        builder.finish()
     return builder.documents
 
 
@@ -150,29 +142,26 @@ def rebuild_index(path: str | Path, *, settings: Settings | None = None) -> int:
     path = Path(path)
     if not path.is_file():
         raise IndexNotFoundError(f"{path}: no index there")
-    database = Database(str(path), busy_timeout=0)
-    try:
-        with database.reading() as connection:
-            stored = manifest.read(str(path), connection)
-            own, keep_text = manifest.settings_of(str(path), stored)
-            wanted = settings or (manifest.current(own) if keep_text else own)
-            if not keep_text:
-                if wanted != own:
-                    raise SettingsError(f"{path}: keeps no text, and so cannot be given other settings")
-                manifest.check_canary(str(path), stored, own)
-            with _alone(connection, path), draft_beside(path) as draft:
-                builder = _Builder(draft, wanted, keep_text=keep_text)
-                try:
-                    for rows in _pages(connection):
-                        batch = _fingerprints(rows, wanted, keep_text=keep_text)
-                        builder.add(_with_fingerprints(rows, batch), batch, [row[0] for row in rows])
-                    last = connection.execute("SELECT max(seq) FROM sqlite_sequence").fetchone()[0]
-                    builder.finish(last or 0)
-                finally:
-                    builder.close()
-                draft.replace(path)
-    finally:
-        database.close()
+    with Database(str(path), busy_timeout=0) as database, database.reading() as connection:
+        stored = manifest.read(str(path), connection)
+        own, keep_text = manifest.settings_of(str(path), stored)
+        wanted = settings or (manifest.current(own) if keep_text else own)
+        if not keep_text:
+            if wanted != own:
+                raise SettingsError(f"{path}: keeps no text, and so cannot be given other settings")
+            manifest.check_canary(str(path), stored, own)
+        with (
+            _alone(connection, path),
+            draft_beside(path) as draft,
+            Database(str(draft), busy_timeout=0) as target,
+        ):
+            builder = _Builder(target, wanted, keep_text=keep_text)
+            for rows in _pages(connection):
+                batch = _fingerprints(rows, wanted, keep_text=keep_text)
+                builder.add(_with_fingerprints(rows, batch), batch, [row[0] for row in rows])
+            last = connection.execute("SELECT max(seq) FROM sqlite_sequence").fetchone()[0]
+            builder.finish(last or 0)
+            draft.replace(path)
     return builder.documents
 
 

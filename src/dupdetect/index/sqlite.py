@@ -114,13 +114,12 @@ class SQLiteIndex:
 
     @staticmethod
     def _create(path: Path, settings: Settings, keep_text: bool) -> None:
-        with drafted(path) as draft:
-            database = Database(str(draft), busy_timeout=0)
+        with drafted(path) as draft, Database(str(draft), busy_timeout=0) as database:
             with database.reading() as connection:
                 _check_file_system(draft)
                 connection.execute("PRAGMA journal_mode = WAL")
                 manifest.initialise(connection, settings, keep_text=keep_text)
-            database.close()
+            database.close()  # before the file is in its place
 
     def close(self) -> None:
         """Release the file; any later call but `close` raises `IndexClosedError`."""
