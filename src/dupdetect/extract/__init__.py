@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
+from dupdetect.extract.dates import parse_published
 from dupdetect.extract.extractor import extract, extract_all, read
 from dupdetect.extract.limits import Limits
-from dupdetect.extract.metadata import parse_published
 from dupdetect.extract.plaintext import read_text
 from dupdetect.extract.site import SiteTemplate
 

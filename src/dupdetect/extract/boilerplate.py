@@ -28,7 +28,9 @@ __all__ = ["Judged", "choose_subtree", "decide", "facts_of", "find_posts", "judg
 CUT = 0.55
 """Words under this probability count against a subtree."""
 KEEP = 0.5
-"""A block of the chosen subtree stays from this probability."""
+"""A block of the chosen subtree stays from this probability …"""
+BESIDE = 0.8
+"""… and one outside it from this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +68,9 @@ def judge(page: Page, metadata: Metadata, template: SiteTemplate | None = None) 
     model = load_model()
     first = model.first.probabilities(measured.features)
     core = choose_subtree(page, measured.words, first)
-    second = np.hstack((measured.features, core_features(page, measured, first, core)))
-    return decide(page, metadata, measured, model.second.probabilities(second), posts, template)
+    features = np.hstack((measured.features, core_features(page, measured, first, core)))
+    second = model.second.probabilities(features)
+    return decide(page, metadata, measured, (first + second) / 2, posts, template)
 
 
 def facts_of(metadata: Metadata) -> Facts:
@@ -102,7 +105,7 @@ def decide(
     """
     reasons: list[str | None] = [""] * len(page.texts)
     for root in posts or [0]:
-        for block in _kept(page, measured.words, probabilities, root):
+        for block in _kept(page, measured.words, probabilities, root, "" if posts else metadata.title or ""):
             reasons[block] = None
     _apply_rules(page, metadata, measured, posts, reasons)
     if template is not None:
@@ -117,15 +120,37 @@ def decide(
     return Judged(reasons=reasons, posts=posts, words=float(measured.words[kept].sum()))
 
 
-def _kept(page: Page, words: NDArray[np.float64], probabilities: NDArray[np.float64], root: int) -> list[int]:
-    """Return the likely blocks of the best subtree under `root`; where none is likely, the least unlikely ones."""
-    for cut, keep in ((CUT, KEEP), (0.15, 0.1)):
+def _kept(
+    page: Page, words: NDArray[np.float64], probabilities: NDArray[np.float64], root: int, title: str
+) -> NDArray[np.int64]:
+    """Return the blocks of one article: the likely ones of the best subtree under `root`, the very likely beside it.
+
+    A body may be split over sibling subtrees, so the choice of one is a preference and not a fence. Where nothing is
+    likely, the least unlikely blocks are the article: an article has some text.
+    """
+    order = np.arange(len(probabilities))
+    under = (order >= page.block_starts[root]) & (order < page.block_ends[root])
+    kept = np.zeros(0, np.int64)
+    for cut, keep, beside in ((CUT, KEEP, BESIDE), (0.15, 0.1, 0.3)):
         chosen = choose_subtree(page, words, probabilities, within=root, cut=cut)
-        inside = range(page.block_starts[chosen], page.block_ends[chosen])
-        kept = [block for block in inside if probabilities[block] >= keep]
-        if kept:
-            return kept
-    return []
+        inside = (order >= page.block_starts[chosen]) & (order < page.block_ends[chosen])
+        kept = np.flatnonzero(under & (probabilities >= np.where(inside, keep, beside)))
+        if len(kept):
+            break
+    heading = _headline(page, title)
+    if heading is not None and words[kept[kept > heading]].sum() >= 0.3 * words[kept].sum():
+        kept = kept[kept > heading]  # what stands above the headline is another story's
+    return kept
+
+
+def _headline(page: Page, title: str) -> int | None:
+    """Return the block of the page's headline: the first heading that is the title and no link to it."""
+    key = same_words(title)
+    for block, owner in enumerate(page.owners):
+        is_heading = page.tags[owner] in ("h1", "h2") and page.linked[block] * 2 < len(page.texts[block])
+        if is_heading and key and same_words(page.texts[block]) == key:
+            return block
+    return None
 
 
 def choose_subtree(

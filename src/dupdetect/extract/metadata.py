@@ -7,7 +7,6 @@ has the precision that its source has, a name is only what stands there.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -15,13 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from dateutil import parser as dates
-from dateutil.parser import ParserError
-
 from dupdetect.extract.blocks import HEADINGS, Page
+from dupdetect.extract.dates import parse_published, written_dates
 from dupdetect.model import Published
 
-__all__ = ["Metadata", "parse_published", "read_metadata", "read_post_metadata", "same_words", "split_names"]
+__all__ = ["Metadata", "read_metadata", "read_post_metadata", "same_words", "split_names"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,6 +277,9 @@ _BY = re.compile(
     r"author|from|автор|от|作者|記者|文)\b\s*[:：]?\s*(?:by|von)?\s*[:：]?)+\s*|^(?:作者|記者|文)[:：/／]\s*",
     re.IGNORECASE,
 )
+_ALL_BY = re.compile(
+    r"^(?:view|see|show|read|more)\b.{0,20}?\b(?:posts|articles|stories|by|from)\b(?: by| from)?", re.I
+)
 _BETWEEN_NAMES = re.compile(
     r"\s*(?:,|;|/|\||&|、|\band\b|\bund\b|\bet\b|\by\b|\bund\b|\be\b|\bи\b|\bwith\b|\bmit\b)\s*"
 )
@@ -293,7 +293,7 @@ _ROLE = re.compile(
 
 def split_names(byline: str) -> tuple[str, ...]:
     """Return the names in a byline: without "By", split at commas and "and", roles and dates left out."""
-    text = _BY.sub("", " ".join(byline.split()))
+    text = _BY.sub("", _ALL_BY.sub("", " ".join(byline.split())))
     names: list[str] = []
     for part in _BETWEEN_NAMES.split(text):
         part = part.strip(" .·•-–—|:()[]")
@@ -330,6 +330,8 @@ def _byline(page: Page, metas: dict[str, list[str]], article: dict[str, Any], si
             )
         ),
         *(_marked(page, *marks) for marks in _AUTHOR_MARKS),
+        _linked_authors(page),
+        _visible_byline(page),
     ]
     for source in sources:
         found = people(source)
@@ -361,6 +363,43 @@ def _marked(page: Page, attribute: str, words: str, elements: Iterable[int] | No
                 found.append(text)
                 parent = page.parents[element]
     return found
+
+
+_AUTHOR_LINK = re.compile(
+    r"/(?:authors?|autor(?:en)?|auteurs?|people|profile|staff|contributors?|redaktion)/[^/?#]", re.I
+)
+_NAME = r"[^\W\d_a-zß-ÿ][\w.’'-]*"
+_VISIBLE_BY = re.compile(
+    rf"^\W*(?:(?i:written |posted |published |words |text |story |article )?"
+    rf"(?i:by|von|par|por|di|door|text|autor(?:in)?|author)"
+    rf"\s*:?\s+)((?:{_NAME})(?: (?:{_NAME}|de|da|del|di|van|von|der|den|la|le|bin|al)){{0,4}}"
+    rf"(?:(?:,| and| und| et| y| &) {_NAME}(?: {_NAME}){{1,3}})?)"
+)
+
+
+def _linked_authors(page: Page) -> list[str]:
+    """Return the names of the first links to an author's page, as long as they are siblings."""
+    found = []
+    parent = None
+    for element in _own_elements(page):
+        if page.tags[element] != "a" or parent not in (None, page.parents[element]):
+            continue
+        text = page.text_of(element)
+        is_name = 1 < len(text.split()) <= 4 and not _ROLE.search(text)
+        if is_name and _AUTHOR_LINK.search(page.attributes[element].get("href") or ""):
+            found.append(text)
+            parent = page.parents[element]
+    return found
+
+
+def _visible_byline(page: Page) -> list[str]:
+    """Return the names in the first short line that begins as a byline does."""
+    for text in page.texts:
+        if len(text) <= 120:
+            found = _VISIBLE_BY.match(text)
+            if found:
+                return [found[1]]
+    return []
 
 
 _FOREIGN = re.compile(r"comment|respond|sidebar|widget|related|recommend|teaser", re.IGNORECASE)
@@ -415,43 +454,6 @@ _DATE_METAS = [
     "bt:pubdate",
 ]
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])(?:[/-](0?[1-9]|[12]\d|3[01]))?(?=[/\-_.]|$)")
-_ISO = re.compile(r"^\d{4}(-\d\d(-\d\d)?)?$")
-_OFFSET = re.compile(r"(?:Z|GMT|UTC|[+-]\d\d:?\d\d)\s*$", re.IGNORECASE)
-_HAS_TIME = re.compile(r"\d[:T]\d\d")
-
-
-def parse_published(text: str) -> Published | None:
-    """Return the date that `text` states, with the precision it states it with; None where it states none.
-
-    Parameters
-    ----------
-    text : str
-        ISO 8601, or as people write it in English.
-    """
-    text = text.strip()
-    if not 4 <= len(text) <= 60 or not any(map(str.isdigit, text)):
-        return None
-    iso = _ISO.match(text)
-    zoned = _OFFSET.search(text) is not None  # "EST" names several zones: a time without an offset is not a moment
-    try:
-        if iso:
-            parts = [int(part) for part in text.split("-")]
-            day = dt.date(*[*parts, 1, 1][:3])
-            return Published(moment=day, precision=("year", "month", "day")[len(parts) - 1])
-        # Two defaults that differ in every field tell which fields the text has.
-        one = dates.parse(text, default=dt.datetime(2000, 1, 1), ignoretz=not zoned)
-        other = dates.parse(text, default=dt.datetime(2004, 2, 2), ignoretz=not zoned)
-    except (ParserError, ValueError, OverflowError, TypeError, AttributeError):
-        return None
-    if one.year != other.year or not 1900 <= one.year <= 2100:
-        return None
-    if one.month != other.month:
-        return Published(moment=dt.date(one.year, 1, 1), precision="year")
-    if one.day != other.day:
-        return Published(moment=dt.date(one.year, one.month, 1), precision="month")
-    if zoned and one.tzinfo is not None and _HAS_TIME.search(text):
-        return Published(moment=one, precision="time")
-    return Published(moment=one.date(), precision="day")
 
 
 def _published(page: Page, metas: dict[str, list[str]], article: dict[str, Any], url: str | None) -> Published | None:
@@ -475,11 +477,36 @@ def _published(page: Page, metas: dict[str, list[str]], article: dict[str, Any],
                 yield "-".join(part.zfill(2) for part in found.groups() if part)
         yield from _marked(page, "class", _DATE_CLASSES)
 
+    coarse = None
     for candidate in candidates():
         found = parse_published(candidate) if candidate else None
-        if found is not None:
+        if found is not None and found.precision in ("day", "time"):
             return found
-    return None
+        coarse = coarse or found
+    return _visible_date(page, metas, article) or coarse
+
+
+_PUBLISHED_WORDS = re.compile(
+    r"publish|posted|veröffentlicht|erstellt|publié|publicad|pubblicat|опубликовано|stand:|datum|date|发布|公開|掲載",
+    re.I,
+)
+
+
+def _visible_date(page: Page, metas: dict[str, list[str]], article: dict[str, Any]) -> Published | None:
+    """Return the date of the first short line that says it is one; else of the first short line that holds a date."""
+    language = (_language(page, metas, article) or "en").lower()
+    month_first = language in ("en", "en-us", "en-ca") or language.startswith("fil")
+    fallback = None
+    for text in page.texts:
+        if 6 <= len(text) <= 120 and ("19" in text or "20" in text):
+            found = next(written_dates(text, month_first=month_first), None)
+            if found is None:
+                continue
+            if _PUBLISHED_WORDS.search(text):
+                return found
+            if fallback is None and len(text) <= 60:
+                fallback = found
+    return fallback
 
 
 def _times(page: Page, elements: range) -> list[str]:
