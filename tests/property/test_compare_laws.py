@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dupdetect.compare import Comparator, compare, find_repeats
 from dupdetect.compare.alignment import align
 from dupdetect.compare.passages import Run, common_runs
-from dupdetect.model import Change, Comparison, Passage, Relation, Verdict
+from dupdetect.model import Article, Block, Change, Comparison, Passage, Relation, Verdict
 from dupdetect.settings import Settings
 
 WORD = st.sampled_from(
@@ -68,8 +68,21 @@ def mirrored(verdict: Verdict) -> Verdict:
     return Verdict(relation=verdict.relation.mirrored, score=verdict.score, reasons=(), comparison=comparison)
 
 
-@given(related())
-def test_comparing_the_other_way_round_gives_the_mirror(texts: tuple[str, str]) -> None:
+@st.composite
+def articles(draw: st.DrawFn) -> tuple[Article, Article]:
+    """Two articles of related paragraphs, some of them quoted, some with headlines."""
+    paragraphs = draw(st.lists(st.lists(WORD, min_size=8, max_size=30).map(" ".join), min_size=1, max_size=4))
+    blocks = st.lists(
+        st.builds(Block, text=st.one_of(st.sampled_from(paragraphs), TEXT), quote_depth=st.integers(0, 1)), max_size=5
+    )
+    titles = st.sampled_from((None, "Alpha 12", "Alpha 13", "Alpha"))
+    left, right = (Article(blocks=tuple(draw(blocks)), title=draw(titles)) for _ in range(2))
+    return left, right
+
+
+@settings(max_examples=200)
+@given(st.one_of(related(), articles()))
+def test_comparing_the_other_way_round_gives_the_mirror(texts: tuple[Article | str, Article | str]) -> None:
     left, right = texts
     assert replace(compare(right, left), reasons=()) == mirrored(compare(left, right))
 

@@ -38,6 +38,10 @@ class Thresholds:
         CONTAINS: share of the shorter text that is covered.
     contained_rarity : float
         CONTAINS: the shared shingles' mean rarity weight.
+    same_headline : float
+        CONTAINS: headlines this much alike make a brief of the shorter text, if it shares the lead …
+    brief : float
+        … and has at most this share of the longer one's tokens.
     facts_few : int
         TEMPLATE: at least so many other numbers and names. A headline's number counts as one.
     facts_many : float
@@ -78,6 +82,8 @@ class Thresholds:
     near_own: float = 0.5
     contained: float = 0.8
     contained_rarity: float = 0.4
+    same_headline: float = 0.85
+    brief: float = 0.6
     facts_few: int = 2
     facts_many: float = 2.0
     facts_some: float = 0.5
@@ -143,11 +149,6 @@ class Evidence:
         return self.aligned
 
     @property
-    def left_is_shorter(self) -> bool:
-        """Whether the left text is the better covered one: of equals the left."""
-        return (self.left.coverage, -self.left.tokens) >= (self.right.coverage, -self.right.tokens)
-
-    @property
     def least(self) -> float:
         """Coverage of the text that is covered less."""
         return min(self.left.coverage, self.right.coverage)
@@ -176,7 +177,7 @@ class Rule:
 
     name: str
     holds: Callable[[Evidence, Thresholds], bool]
-    relation: Callable[[Evidence], Relation]
+    relation: Callable[[Evidence, Thresholds], Relation]
     says: Callable[[Evidence, Thresholds], str]
 
 
@@ -190,7 +191,7 @@ def decide(evidence: Evidence, at: Thresholds) -> tuple[Relation, tuple[Reason, 
     """Return the relation of the first rule that holds, and why."""
     for rule in RULES:
         if rule.holds(evidence, at):
-            return rule.relation(evidence), (Reason(rule=rule.name, text=rule.says(evidence, at)),)
+            return rule.relation(evidence, at), (Reason(rule=rule.name, text=rule.says(evidence, at)),)
     raise AssertionError("the last rule always holds")
 
 
@@ -233,8 +234,23 @@ def _near(e: Evidence, at: Thresholds) -> bool:
     return covered and min(e.left.own_coverage, e.right.own_coverage) >= at.near_own
 
 
+def _stands_inside(side: Side, at: Thresholds) -> bool:
+    """Whether a text stands in the other, its own words too: two replies to one message share its quotation only."""
+    return side.coverage >= at.contained and side.own_coverage >= at.near_own
+
+
 def _contains(e: Evidence, at: Thresholds) -> bool:
-    return e.most >= at.contained and (e.overlap.shared_rarity or 0.0) >= at.contained_rarity
+    # Both at once would be NEAR or TEMPLATE.
+    inside = _stands_inside(e.left, at) != _stands_inside(e.right, at)
+    return inside and (e.overlap.shared_rarity or 0.0) >= at.contained_rarity
+
+
+def _brief(e: Evidence, at: Thresholds) -> bool:
+    """Whether the shorter is a brief of the longer: its headline and its lead, among whatever else the page carries."""
+    few, many = sorted((e.tokens_left, e.tokens_right))
+    headline = (e.title_ratio or 0.0) >= at.same_headline and not e.other_title_numbers
+    rare = (e.overlap.shared_rarity or 0.0) >= at.contained_rarity
+    return headline and rare and few <= at.brief * many and e.inside.lead >= at.passage
 
 
 def _overlaps(e: Evidence, at: Thresholds) -> bool:
@@ -270,11 +286,10 @@ def _say_template(e: Evidence, at: Thresholds) -> str:
 
 
 def _say_contains(e: Evidence, at: Thresholds) -> str:
-    inner, outer = ("this text", "the other") if e.left_is_shorter else ("the other text", "this one")
-    covered, rest = (e.left, e.right) if e.left_is_shorter else (e.right, e.left)
-    quoted = ""
-    if rest.own_coverage < at.near_own <= rest.coverage:
-        quoted = ", as a quotation"
+    left_inside = _stands_inside(e.left, at)
+    inner, outer = ("this text", "the other") if left_inside else ("the other text", "this one")
+    covered, rest = (e.left, e.right) if left_inside else (e.right, e.left)
+    quoted = ", as a quotation" if rest.own_coverage < at.near_own <= rest.coverage else ""
     return (
         f"{_percent(covered.coverage)} of {inner} stands in {outer}{quoted}; "
         f"{_percent(1 - rest.coverage)} of {outer} is something else."
@@ -293,12 +308,12 @@ def _say_distinct(e: Evidence, at: Thresholds) -> str:
     return f"At most {_percent(share)} of the word sequences of one stand in the other."
 
 
-def _always(relation: Relation) -> Callable[[Evidence], Relation]:
-    return lambda _: relation
+def _always(relation: Relation) -> Callable[[Evidence, Thresholds], Relation]:
+    return lambda e, at: relation
 
 
-def _contains_or_contained(e: Evidence) -> Relation:
-    return Relation.CONTAINED if e.left_is_shorter else Relation.CONTAINS
+def _contains_or_contained(e: Evidence, at: Thresholds) -> Relation:
+    return Relation.CONTAINED if _stands_inside(e.left, at) else Relation.CONTAINS
 
 
 RULES: tuple[Rule, ...] = (
@@ -345,6 +360,12 @@ RULES: tuple[Rule, ...] = (
         holds=_contains,
         relation=_contains_or_contained,
         says=_say_contains,
+    ),
+    Rule(
+        name="same-headline-and-lead",
+        holds=_brief,
+        relation=lambda e, at: Relation.CONTAINED if e.tokens_left < e.tokens_right else Relation.CONTAINS,
+        says=lambda e, at: f"The headline is the same and so is the lead: a brief of the longer text. {_covered(e)}.",
     ),
     Rule(
         name="shared-passages",

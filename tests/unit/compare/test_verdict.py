@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from tests.unit.compare.texts import FIRST, SECOND, THIRD, prose
 
 from dupdetect.compare import Comparator, Thresholds, compare
@@ -88,6 +90,62 @@ def test_the_same_skeleton_with_other_facts_is_a_template() -> None:
     assert verdict.reasons[0].rule == "same-skeleton"
 
 
+@pytest.mark.parametrize(("left_title", "relation"), [("The week in bread, 12", "TEMPLATE"), ("Bread", "NEAR")])
+def test_a_headlines_number_counts_as_a_fact(left_title: str, relation: str) -> None:
+    texts = (
+        f"{prose(1, 60)} Baker Hans Grohl of Lund wins. {prose(2, 60)}",
+        f"{prose(1, 60)} Baker Per Ek of Lund wins. {prose(2, 60)}",
+    )
+    articles = (
+        Article(title=title, blocks=(Block(text=text),))
+        for title, text in zip((left_title, "The week in bread, 13"), texts, strict=True)
+    )
+    assert compare(*articles).relation.value == relation
+
+
+def test_a_brief_among_other_matter_is_contained_by_its_headline_and_lead() -> None:
+    whole = Article(
+        title="Mud in the channel", blocks=tuple(Block(text=text) for text in (FIRST, SECOND, prose(1, 300)))
+    )
+    brief = Article(title="Mud in the channel", blocks=(Block(text=FIRST), Block(text=prose(2, 100))))
+    verdict = compare(whole, brief)
+    assert verdict.relation is Relation.CONTAINS
+    assert verdict.reasons[0].rule == "same-headline-and-lead"
+    other = Article(title="Something else", blocks=brief.blocks)
+    assert compare(whole, other).relation is Relation.OVERLAPS
+
+
+class Everywhere:
+    """Story frequencies of a corpus in which every sequence of `text` is common stock."""
+
+    def __init__(self, text: str) -> None:
+        self.common = Comparator().prepare(text).distinct
+
+    @property
+    def stories(self) -> int:
+        return 1000
+
+    def frequencies(self, shingles: NDArray[np.uint64]) -> NDArray[np.int64]:
+        return np.where(np.isin(shingles, self.common), 500, 1)
+
+
+def test_furniture_that_stands_in_many_stories_counts_in_no_coverage() -> None:
+    furniture = prose(9, 150)
+    left, right = f"{FIRST} {SECOND}\n\n{furniture}", f"{FIRST} {SECOND}"
+    assert compare(left, right).relation is Relation.CONTAINS
+    assert compare(left, right, rarity=Everywhere(furniture)).relation is Relation.NEAR
+
+
+def test_texts_that_share_common_stock_alone_are_no_duplicates() -> None:
+    stock = prose(9, 150)
+    left, right = f"{stock}\n\n{FIRST}", f"{stock}\n\n{THIRD}"
+    assert not compare(left, right, rarity=Everywhere(stock)).is_duplicate
+
+
+def test_what_is_rare_does_not_touch_identity() -> None:
+    assert compare(FIRST, FIRST, rarity=Everywhere(FIRST)).relation is Relation.IDENTICAL
+
+
 def reply(marked: bool) -> Article:
     quote = "\n".join("> " + line for line in (FIRST, SECOND, THIRD))
     if marked:
@@ -103,11 +161,10 @@ def test_a_reply_that_quotes_a_whole_text_contains_it_and_is_no_duplicate(marked
     assert "quotation" in verdict.reasons[0].text
 
 
-def test_two_replies_that_quote_the_same_text_are_no_duplicates() -> None:
-    other = Article(
-        blocks=(*reply(False).blocks[:-1], Block(text="Nonsense, as the minutes of last year show: " + THIRD))
-    )
-    assert not compare(reply(False), other).is_duplicate
+def test_two_replies_that_quote_the_same_text_overlap() -> None:
+    other = Article(blocks=(*reply(False).blocks[:-1], Block(text="Nonsense, as anyone knows who was ever out there.")))
+    assert compare(reply(False), other).relation is Relation.OVERLAPS
+    assert compare(other, reply(False)).relation is Relation.OVERLAPS
 
 
 def test_a_copy_that_lost_its_quotation_marks_is_still_near() -> None:
