@@ -18,18 +18,6 @@ from dupdetect.settings import Settings
 
 __all__ = ["Detector"]
 
-STRONGEST_FIRST = (
-    Relation.IDENTICAL,
-    Relation.NEAR,
-    Relation.CONTAINED,
-    Relation.CONTAINS,
-    Relation.OVERLAPS,
-    Relation.TEMPLATE,
-    Relation.UNDECIDED,
-    Relation.DISTINCT,
-)
-"""Order of matches: what an editor must see first."""
-
 
 class Detector:
     """Tells whether a piece is already out there. Safe to share between threads; usable after a fork.
@@ -100,7 +88,8 @@ class Detector:
             verdict = self._comparator.compare(prepared, other)
             if verdict.relation not in (Relation.DISTINCT, Relation.UNDECIDED):
                 matches.append(Match(article=other, verdict=verdict))
-        matches.sort(key=lambda match: (STRONGEST_FIRST.index(match.verdict.relation), -match.verdict.score, match.id))
+        strongest = list(Relation)  # its members stand in this order
+        matches.sort(key=lambda match: (strongest.index(match.verdict.relation), -match.verdict.score, match.id))
         return CheckResult(
             article=article,
             matches=tuple(matches),

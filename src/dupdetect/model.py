@@ -310,7 +310,7 @@ class Rarity(Protocol):
 
 
 class Relation(str, Enum):
-    """How the left of two pieces relates to the right."""
+    """How the left of two pieces relates to the right; the strongest relation first."""
 
     IDENTICAL = "IDENTICAL"
     """The same words in the same order."""

@@ -89,10 +89,13 @@ def _print(result: ScanResult) -> None:
         click.echo(f"{'REPEATS':9} {where(articles[id], title=False)}")
         click.echo(f"{'':12} It carries {words} words twice.")
     for cluster in result.clusters:
-        click.echo(f"{'CLUSTER':9} {cluster.original or 'no original suggested'}  ({'; '.join(cluster.reasons)})")
+        first = cluster.original or cluster.ids[0]
+        click.echo(f"{'CLUSTER':9} {first}{'  (the suggested original)' if cluster.original else ''}")
         for id in cluster.ids:
-            if id != cluster.original:
+            if id != first:
                 click.echo(f"{'':9} {id}")
+        for reason in cluster.reasons:
+            click.echo(f"{'':12} {reason}")
     counts = Counter(pair.verdict.relation for pair in result.pairs)
     found = ", ".join(f"{counts[relation]} {relation.value}" for relation in order if counts[relation])
     read = f"{len(result.articles)} articles, {len(result.failures)} not readable"

@@ -20,6 +20,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dupdetect.errors import SettingsError
+from dupdetect.io import write_text
 from dupdetect.model import Article, Cluster, Comparison, Pair, Relation, ScanResult, Verdict
 from dupdetect.report import charts
 from dupdetect.report.strings import RELATIONS, visible
@@ -131,12 +132,12 @@ def write_scan(result: ScanResult, path: Path, *, title: str = "Duplicated artic
 
     Raises
     ------
-    OSError
+    InputError
         The file cannot be written.
     SettingsError
         As in `render_scan`.
     """
-    path.write_text(render_scan(result, title=title), encoding="utf-8", newline="\n")
+    write_text(path, render_scan(result, title=title))
 
 
 def render_comparison(left: Article, right: Article, verdict: Verdict, *, title: str = "Two articles compared") -> str:

@@ -6,9 +6,10 @@ verified duplicate, IDENTICAL or NEAR, of one representative, and the weakest of
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 
-from dupdetect.model import Article, Cluster, Pair
+from dupdetect.model import Article, Cluster, Pair, Published
 
 __all__ = ["cluster"]
 
@@ -98,13 +99,19 @@ def _original(members: Sequence[Article]) -> tuple[str | None, tuple[str, ...]]:
         pointing = [other for other in members if other is not article and other.canonical_url in addresses]
         itself = article.canonical_url is None or article.canonical_url == article.url or article.url is None
         if pointing and itself and len(pointing) == len(members) - 1:
-            return article.id, ("the others name it as their canonical URL",)
+            return article.id, ("The others name it as their canonical URL.",)
     dated = [article for article in members if article.published is not None]
     for article in dated:
         others = [other.published for other in members if other is not article]
         # A missing date never decides: someone without one may have been first.
         if article.published is not None and all(o is not None and article.published.before(o) for o in others):
-            return article.id, (f"published first, {article.published}",)
+            return article.id, (f"It was published first, on {_date(article.published)}.",)
     if len(dated) < len(members):
-        return None, (f"{len(members) - len(dated)} of {len(members)} carry no date",)
-    return None, ("published at the same time, as far as the dates tell",)
+        return None, (f"{len(members) - len(dated)} of {len(members)} carry no date.",)
+    return None, ("They were published at the same time, as far as the dates tell.",)
+
+
+def _date(published: Published) -> str:
+    if isinstance(published.moment, dt.datetime):
+        return f"{published.day} at {published.moment:%H:%M} ({published.moment:%Z})"
+    return str(published)

@@ -122,7 +122,7 @@ def test_only_duplicates_join_a_cluster():
 @pytest.mark.parametrize(
     ("members", "original", "reason"),
     [
-        ([article("a", day("2014-11-04")), article("b", day("2014-11-03"))], "b", "published first, 2014-11-03"),
+        ([article("a", day("2014-11-04")), article("b", day("2014-11-03"))], "b", "published first, on 2014-11-03."),
         ([article("a", day("2014-11-03")), article("b", day("2014-11-03"))], None, "same time"),
         ([article("a", day("2014-11-03")), article("b")], None, "1 of 2 carry no date"),
         (
