@@ -134,13 +134,35 @@ def _kept(
     for cut, keep, beside in ((CUT, KEEP, BESIDE), (0.15, 0.1, 0.3)):
         chosen = choose_subtree(page, words, probabilities, within=root, cut=cut)
         inside = (order >= page.block_starts[chosen]) & (order < page.block_ends[chosen])
-        kept = np.flatnonzero(under & (probabilities >= np.where(inside, keep, beside)))
+        code = inside & np.fromiter((page.tags[owner] == "pre" for owner in page.owners), bool, len(order))
+        floor = np.where(code, keep / 5, np.where(inside, keep, beside))  # code looks unlike text wherever it stands
+        kept = np.flatnonzero(under & (probabilities >= floor))
         if len(kept):
             break
     heading = _headline(page, title)
-    if heading is not None and words[kept[kept > heading]].sum() >= 0.3 * words[kept].sum():
-        kept = kept[kept > heading]  # what stands above the headline is another story's
+    if heading is None:
+        return kept
+    total = words[kept].sum()
+    below = kept[kept > heading]
+    if words[below].sum() >= 0.3 * total:
+        kept = below  # what stands above the headline is another story's
+    story = next((e for e in page.ancestors(page.owners[heading]) if page.tags[e] == "article"), None)
+    if story is not None:
+        own = kept[(kept >= page.block_starts[story]) & (kept < page.block_ends[story])]
+        if words[own].sum() >= 0.3 * total:
+            strange = {b for b in kept if _stands_in_article(page, page.owners[b], story)}
+            kept = np.array([b for b in kept if b not in strange], np.int64)
     return kept
+
+
+def _stands_in_article(page: Page, element: int, story: int) -> bool:
+    """Whether `element` stands in an ``<article>`` that is neither `story`, nor part of it, nor around it."""
+    for ancestor in page.ancestors(element):
+        if ancestor <= story < page.ends[ancestor] or story <= ancestor < page.ends[story]:
+            return False
+        if page.tags[ancestor] == "article":
+            return True
+    return False
 
 
 def _headline(page: Page, title: str) -> int | None:

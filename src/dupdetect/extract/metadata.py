@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -330,6 +331,7 @@ def _byline(page: Page, metas: dict[str, list[str]], article: dict[str, Any], si
             )
         ),
         *(_marked(page, *marks) for marks in _AUTHOR_MARKS),
+        _named_authors(page),
         _linked_authors(page),
         _visible_byline(page),
     ]
@@ -377,6 +379,20 @@ _VISIBLE_BY = re.compile(
 )
 
 
+_AUTHOR_NAME = re.compile(r"(?:author|byline|autor).{0,12}name|name.{0,4}author", re.I)
+
+
+def _named_authors(page: Page) -> list[str]:
+    """Return the text of the first element whose class speaks of an author's name."""
+    for element in _own_elements(page):
+        classes = page.attributes[element].get("class")
+        if classes and _AUTHOR_NAME.search(classes):
+            text = page.text_of(element)
+            if 1 < len(text.split()) <= 5:
+                return [text]
+    return []
+
+
 def _linked_authors(page: Page) -> list[str]:
     """Return the names of the first links to an author's page, as long as they are siblings."""
     found = []
@@ -403,18 +419,22 @@ def _visible_byline(page: Page) -> list[str]:
 
 
 _FOREIGN = re.compile(r"comment|respond|sidebar|widget|related|recommend|teaser", re.IGNORECASE)
-_WRAPPER = re.compile(r"content|wrap|main|article|layout|page", re.IGNORECASE)  # "content-sidebar": both beside it
 
 
 def _own_elements(page: Page) -> Iterator[int]:
-    """Yield the elements that stand in no comment, sidebar, navigation or teaser: those speak of other things."""
+    """Yield the elements that stand in no comment, sidebar, navigation or teaser: those speak of other things.
+
+    An area that holds half of the page's text is the page, whatever it is called.
+    """
+    running = [0, *accumulate(map(len, page.texts))]
     element = 0
     while element < len(page.tags):
         tag, attributes = page.tags[element], page.attributes[element]
-        names = attributes and f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-        if tag in ("aside", "nav") or (
-            names and tag not in ("body", "html") and _FOREIGN.search(names) and not _WRAPPER.search(names)
-        ):
+        foreign = tag in ("aside", "nav") or (
+            bool(attributes)
+            and _FOREIGN.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}") is not None
+        )
+        if foreign and 2 * (running[page.block_ends[element]] - running[page.block_starts[element]]) < running[-1]:
             element = page.ends[element]
         else:
             yield element
