@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import click
@@ -15,20 +16,31 @@ __all__ = ["extract"]
 @click.command()
 @click.argument("file")
 @click.option("--explain", is_flag=True, help="Show the page block by block, kept or dropped and why.")
+@click.option(
+    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the page's blocks here, kept and dropped."
+)
 @format_option
 @json_option
-def extract(file: str, *, explain: bool, format: Literal["html", "text"] | None, as_json: bool) -> int:
+def extract(
+    file: str, *, explain: bool, html: Path | None, format: Literal["html", "text"] | None, as_json: bool
+) -> int:
     """Show the article in FILE, without the page.
 
     \b
     dupdetect extract page.html                  title, byline, date, sections and text
     dupdetect extract page.html --explain        what was dropped, and why
+    dupdetect extract page.html --html page-explained.html
     curl -s https://example.org/post | dupdetect extract - --json
     """
     from dupdetect.extract import read
     from dupdetect.io import article_json
 
     article = read(document_of(file, format=format))
+    if html is not None:
+        from dupdetect.io import write_text
+        from dupdetect.report import render_extraction
+
+        write_text(html, render_extraction(article))
     if as_json:
         echo_json(article_json(article, blocks=explain))
         return Exit.NOTHING_FOUND

@@ -23,7 +23,7 @@ from dupdetect.errors import SettingsError
 from dupdetect.io import write_text
 from dupdetect.model import Article, Cluster, Comparison, Pair, Relation, ScanResult, Verdict
 from dupdetect.report import charts
-from dupdetect.report.strings import RELATIONS, visible
+from dupdetect.report.strings import RELATIONS, is_language_tag, visible, when
 from dupdetect.report.views import (
     ArticleView,
     ClusterView,
@@ -36,7 +36,7 @@ from dupdetect.report.views import (
     repeat_view,
 )
 
-__all__ = ["render_comparison", "render_scan", "write_scan"]
+__all__ = ["render_comparison", "render_extraction", "render_scan", "write_scan"]
 
 WRITTEN_OUT = 200
 """Pairs whose two texts stand in the page as they are, for readers without JavaScript."""
@@ -160,7 +160,44 @@ def render_comparison(left: Article, right: Article, verdict: Verdict, *, title:
     return _render("comparison.html.j2", title=visible(title), pair=pair)
 
 
+def render_extraction(article: Article, *, title: str = "What was taken for the article") -> str:
+    """Render a page's blocks in their order: those of the article, and the dropped ones with the reason.
+
+    Parameters
+    ----------
+    article : Article
+        As `dupdetect.extract` returns it; one from an index has lost its dropped blocks.
+    title : str
+        Heading of the page.
+
+    Returns
+    -------
+    str
+        HTML that encodes as UTF-8.
+    """
+    return _render(
+        "extraction.html.j2",
+        title=visible(title),
+        facts=[(name, visible(value)) for name, value in _facts(article) if value],
+        blocks=article.blocks,
+        kept=len(article.content),
+        language=article.language if is_language_tag(article.language) else None,
+    )
+
+
 # ------------------------------------------------------------------------------------------------------- pieces
+
+
+def _facts(article: Article) -> list[tuple[str, str]]:
+    return [
+        ("Title", article.title or ""),
+        ("Byline", ", ".join(article.byline)),
+        ("Published", when(article.published) if article.published else ""),
+        ("Sections", ", ".join(article.sections)),
+        ("Site", article.site or ""),
+        ("Canonical URL", article.canonical_url or ""),
+        ("Notes", "; ".join(article.notes)),
+    ]
 
 
 def _check_names(result: ScanResult, articles: dict[str, Any]) -> None:
