@@ -2,10 +2,13 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import zlib
+from pathlib import Path
 
 import pytest
 
@@ -54,40 +57,36 @@ def try_to_add(path):
 
 
 @pytest.fixture
-def open_to_all(tmp_path):
-    """Let anyone reach the test's folder."""
-    folders = [tmp_path, *list(tmp_path.parents)[:2]]
-    modes = [folder.stat().st_mode for folder in folders]
-    for folder in folders:
-        folder.chmod(0o777)
-    yield
-    for folder, mode in zip(folders, modes, strict=True):
-        folder.chmod(mode)
+def reachable():
+    """Give an index that anyone may write, in a folder that anyone can reach, as pytest's own are not."""
+    folder = Path(tempfile.mkdtemp(prefix="dupdetect-"))
+    with create_index(folder / "site.db") as index:
+        add(index, article("a"), article("b", OTHER))
+    folder.chmod(0o777)
+    (folder / "site.db").chmod(0o666)
+    yield folder / "site.db"
+    folder.chmod(0o777)
+    shutil.rmtree(folder)
 
 
-@pytest.mark.usefixtures("open_to_all")
-def test_a_read_only_file_says_so_and_stays_as_it_is(path):
-    path.chmod(0o444)
-    before = path.read_bytes()
-    assert "must be writable" in try_to_add(path)
-    assert path.read_bytes() == before
+def test_a_read_only_file_says_so_and_stays_as_it_is(reachable):
+    reachable.chmod(0o444)
+    before = reachable.read_bytes()
+    assert "must be writable" in try_to_add(reachable)
+    assert reachable.read_bytes() == before
 
 
-@pytest.mark.usefixtures("open_to_all")
-def test_a_read_only_folder_says_so_and_the_file_stays_as_it_is(path):
-    path.chmod(0o666)
-    path.parent.chmod(0o555)
-    before = path.read_bytes()
-    assert "folder" in try_to_add(path)
-    path.parent.chmod(0o777)
-    assert path.read_bytes() == before
-    assert os.listdir(path.parent) == ["site.db"]
+def test_a_read_only_folder_says_so_and_the_file_stays_as_it_is(reachable):
+    reachable.parent.chmod(0o555)
+    before = reachable.read_bytes()
+    assert "folder" in try_to_add(reachable)
+    assert reachable.read_bytes() == before
+    assert os.listdir(reachable.parent) == ["site.db"]
 
 
-@pytest.mark.usefixtures("open_to_all")
-def test_an_unreadable_file_says_so(path):
-    path.chmod(0o000)
-    assert "cannot be read" in try_to_add(path)
+def test_an_unreadable_file_says_so(reachable):
+    reachable.chmod(0o000)
+    assert "cannot be read" in try_to_add(reachable)
 
 
 @pytest.fixture

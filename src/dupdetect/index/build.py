@@ -112,7 +112,7 @@ def build_index(
                 raise SettingsError("one fingerprint an article is needed, made with the settings of the index")
             if not all(article.id for article in articles):
                 raise SettingsError("an article needs an id to be indexed")
-            states = [(None, None, None)] * len(articles)
+            states = [(None, "", None)] * len(articles)
             builder.add(document_rows(articles, batch, states, keep_text=keep_text), batch)
         builder.finish()
     return builder.documents

@@ -66,7 +66,7 @@ def search(
     now = time.time()
     found = []
     for doc, id, key, expires, size, digest in _documents(connection, sorted(docs), within):
-        if key is None:
+        if not key:
             if id in excluded:
                 continue
         elif key == claim or expires <= now or id in excluded:
@@ -84,7 +84,7 @@ def search(
                 shared_bands=shared_bands,
                 shared_sample=shared_sample,
                 doc=doc,
-                status="published" if key is None else "claimed",
+                status="claimed" if key else "published",
             )
         )
     found.sort(key=lambda candidate: (-candidate.strength, candidate.id, candidate.doc))

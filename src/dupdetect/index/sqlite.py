@@ -147,7 +147,7 @@ class SQLiteIndex:
 
     def get(self, id: str) -> Article:
         """Return an article, its content blocks only; `UnknownIdError` if there is none with this id."""
-        return self._article("id = ? AND claim IS NULL", id, f"no document {id!r}")
+        return self._article("id = ? AND claim = ''", id, f"no document {id!r}")
 
     def fetch(self, candidate: Candidate) -> Article:
         """Return a candidate's article; `UnknownIdError` if it was removed or replaced meanwhile."""
@@ -180,7 +180,7 @@ class SQLiteIndex:
         while True:
             with self._database.reading() as connection:
                 page = connection.execute(
-                    f"SELECT doc, {columns} FROM documents WHERE doc > ? AND claim IS NULL ORDER BY doc LIMIT {_PAGE}",
+                    f"SELECT doc, {columns} FROM documents WHERE doc > ? AND claim = '' ORDER BY doc LIMIT {_PAGE}",
                     (last,),
                 ).fetchall()
             if not page:
@@ -191,11 +191,11 @@ class SQLiteIndex:
 
     def __len__(self) -> int:
         with self._database.reading() as connection:
-            return _count(connection, "claim IS NULL")
+            return _count(connection, "claim = ''")
 
     def __contains__(self, id: object) -> bool:
         with self._database.reading() as connection:
-            statement = "SELECT 1 FROM documents WHERE id = ? AND claim IS NULL"
+            statement = "SELECT 1 FROM documents WHERE id = ? AND claim = ''"
             return connection.execute(statement, (id,)).fetchone() is not None
 
     def info(self) -> IndexInfo:
@@ -206,8 +206,8 @@ class SQLiteIndex:
             stored = manifest.read(self.location, connection)
             return IndexInfo(
                 location=self.location,
-                documents=_count(connection, "claim IS NULL"),
-                claims=_count(connection, "claim IS NOT NULL"),
+                documents=_count(connection, "claim = ''"),
+                claims=_count(connection, "claim <> ''"),
                 bytes=pages * page_size,
                 schema_version=manifest.SCHEMA_VERSION,
                 created_by=stored["created_by"],
@@ -298,7 +298,7 @@ class SQLiteIndex:
             raise DuplicateIdError(f"{self.location}: id {twice[0]!r} stands twice among the documents to add")
         if "" in ids:
             raise SettingsError("an article needs an id to be indexed")
-        states = [(version, None, None) for version in versions]
+        states = [(version, "", None) for version in versions]
         rows = document_rows(articles, fingerprints, states, keep_text=self._keep_text)
         keys = key_rows(fingerprints, np.arange(len(rows)), self._settings)
         with self._database.writing() as connection:
@@ -355,7 +355,7 @@ class SQLiteIndex:
         keys = key_rows(batch, np.zeros(1, dtype=np.int64), self._settings)
         with self._database.writing() as connection:
             now = time.time()
-            ended = connection.execute("SELECT claim FROM documents WHERE claim IS NOT NULL AND expires <= ?", (now,))
+            ended = connection.execute("SELECT claim FROM documents WHERE claim <> '' AND expires <= ?", (now,))
             self._end_claims(connection, [one for (one,) in ended.fetchall()])
             newer = search(
                 connection,
@@ -425,7 +425,7 @@ def _count(connection: Connection, condition: str) -> int:
 
 def _there(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, Version | None]]:
     """Return number and version of those of `ids` that are there, in the order of `ids`."""
-    statement = "SELECT doc, version FROM documents WHERE id = ? AND claim IS NULL"
+    statement = "SELECT doc, version FROM documents WHERE id = ? AND claim = ''"
     found = ((id, connection.execute(statement, (id,)).fetchone()) for id in ids)
     return {id: row for id, row in found if row is not None}
 
