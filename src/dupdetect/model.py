@@ -22,6 +22,7 @@ __all__ = [
     "CheckResult",
     "Cluster",
     "Comparison",
+    "ContentFormat",
     "Document",
     "Failure",
     "Fingerprint",
@@ -41,6 +42,10 @@ __all__ = [
 
 
 # ---------------------------------------------------------------------------------------------------- documents
+
+
+ContentFormat = Literal["html", "text", "markdown", "fragment", "gutenberg", "editorjs"]
+"""What a document's content is; see `Document`."""
 
 
 class BlockKind(str, Enum):
@@ -128,14 +133,16 @@ class Document:
     id : str
         The post's identity, never its URL or text: a post never matches itself, whatever was renamed.
     content : str or bytes
-    format : {'html', 'text'}
+    format : {'html', 'text', 'markdown', 'fragment', 'gutenberg', 'editorjs'}
+        A whole page; plain text; or what an editor wrote, without a page around it: Markdown (with front matter), HTML,
+        WordPress' blocks, Editor.js' JSON.
     title, url, published, site, sections
         What the caller knows; each takes precedence over what the content says.
     """
 
     id: str
     content: str | bytes
-    format: Literal["html", "text"] = "html"
+    format: ContentFormat = "html"
     title: str | None = None
     url: str | None = None
     published: Published | None = None

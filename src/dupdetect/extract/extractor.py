@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from dupdetect.errors import EmptyDocumentError, ExtractionError, NoArticleError
 from dupdetect.extract.blocks import Page, flatten, kinds
 from dupdetect.extract.boilerplate import Judged, judge
+from dupdetect.extract.content import read_content
 from dupdetect.extract.decode import decode
 from dupdetect.extract.dom import OPAQUE, events
 from dupdetect.extract.limits import DEFAULT_LIMITS, Limits
@@ -147,7 +148,7 @@ def extract_all(
 
 
 def read(document: Document, *, template: SiteTemplate | None = None, limits: Limits = DEFAULT_LIMITS) -> Article:
-    """Return the article of a document, page or text; what the caller knows takes precedence.
+    """Return the article of a document, whatever its format; what the caller knows takes precedence.
 
     Parameters
     ----------
@@ -171,6 +172,8 @@ def read(document: Document, *, template: SiteTemplate | None = None, limits: Li
             sections=document.sections,
             limits=limits,
         )
+    if document.format != "html":
+        return read_content(document, limits=limits)
     return extract(
         document.content,
         id=document.id,
