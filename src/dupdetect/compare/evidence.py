@@ -111,6 +111,8 @@ class Aligned:
         Facts per 100 aligned tokens.
     rare_tokens : int
         Tokens of the passages that are rare, on the side that has fewer.
+    second_hand : float
+        Share of the equal tokens that stand in quotations in both texts.
     longest : int
         Equal and rare tokens in the passage that has most.
     lead : int
@@ -124,6 +126,7 @@ class Aligned:
     facts: int
     fact_changes: float
     rare_tokens: int
+    second_hand: float
     longest: int
     lead: int
 
@@ -148,6 +151,7 @@ def measure(alignment: Alignment, left: Prepared, right: Prepared) -> Aligned:
         facts=facts,
         fact_changes=100 * facts / tokens if tokens else 0.0,
         rare_tokens=sum(rare),
+        second_hand=_second_hand(alignment, left, right),
         longest=max(rare, default=0),
         lead=max(
             (count for piece, count in zip(alignment.pieces, rare, strict=True) if first(piece) < LEAD), default=0
@@ -167,6 +171,14 @@ def _side(text: Prepared, cover: Cover) -> Side:
         verbatim=float(cover.verbatim[counted].mean()),
         own_coverage=float(cover.covered[own].mean()) if own.any() else coverage,
     )
+
+
+def _second_hand(alignment: Alignment, left: Prepared, right: Prepared) -> float:
+    if not alignment.tokens or not left.quoted.any() or not right.quoted.any():
+        return 0.0
+    runs = [run for piece in alignment.pieces for run in piece.runs]
+    both = sum(int((left.quoted[i : i + n] & right.quoted[j : j + n]).sum()) for i, j, n in runs)
+    return both / alignment.tokens
 
 
 def _rare_tokens(piece: Piece, left: bytes, right: bytes) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import Literal
 
 from dupdetect.compare.evidence import Aligned, Overlap, Side
 from dupdetect.errors import SettingsError
@@ -36,6 +37,8 @@ class Thresholds:
         NEAR: share of the words outside quotations that is covered, in each text.
     contained : float
         CONTAINS: share of the shorter text that is covered.
+    second_hand : float
+        CONTAINS: at most this share of what is shared stands in quotations in both: two replies to one message.
     contained_rarity : float
         CONTAINS: the shared shingles' mean rarity weight.
     same_headline : float
@@ -81,6 +84,7 @@ class Thresholds:
     near_shorter: float = 0.8
     near_own: float = 0.5
     contained: float = 0.8
+    second_hand: float = 0.5
     contained_rarity: float = 0.4
     same_headline: float = 0.85
     brief: float = 0.6
@@ -234,15 +238,18 @@ def _near(e: Evidence, at: Thresholds) -> bool:
     return covered and min(e.left.own_coverage, e.right.own_coverage) >= at.near_own
 
 
-def _stands_inside(side: Side, at: Thresholds) -> bool:
-    """Whether a text stands in the other, its own words too: two replies to one message share its quotation only."""
-    return side.coverage >= at.contained and side.own_coverage >= at.near_own
+def _inner(e: Evidence, at: Thresholds) -> Literal["left", "right"] | None:
+    """Return which text stands inside the other: where both might, the one whose own words do."""
+    left, right = (side.coverage >= at.contained for side in (e.left, e.right))
+    if left and right:
+        ours, theirs = e.left.own_coverage, e.right.own_coverage
+        return None if ours == theirs else "left" if ours > theirs else "right"
+    return "left" if left else "right" if right else None
 
 
 def _contains(e: Evidence, at: Thresholds) -> bool:
-    # Both at once would be NEAR or TEMPLATE.
-    inside = _stands_inside(e.left, at) != _stands_inside(e.right, at)
-    return inside and (e.overlap.shared_rarity or 0.0) >= at.contained_rarity
+    rare = (e.overlap.shared_rarity or 0.0) >= at.contained_rarity
+    return rare and _inner(e, at) is not None and e.inside.second_hand <= at.second_hand
 
 
 def _brief(e: Evidence, at: Thresholds) -> bool:
@@ -286,7 +293,7 @@ def _say_template(e: Evidence, at: Thresholds) -> str:
 
 
 def _say_contains(e: Evidence, at: Thresholds) -> str:
-    left_inside = _stands_inside(e.left, at)
+    left_inside = _inner(e, at) == "left"
     inner, outer = ("this text", "the other") if left_inside else ("the other text", "this one")
     covered, rest = (e.left, e.right) if left_inside else (e.right, e.left)
     quoted = ", as a quotation" if rest.own_coverage < at.near_own <= rest.coverage else ""
@@ -313,7 +320,7 @@ def _always(relation: Relation) -> Callable[[Evidence, Thresholds], Relation]:
 
 
 def _contains_or_contained(e: Evidence, at: Thresholds) -> Relation:
-    return Relation.CONTAINED if _stands_inside(e.left, at) else Relation.CONTAINS
+    return Relation.CONTAINED if _inner(e, at) == "left" else Relation.CONTAINS
 
 
 RULES: tuple[Rule, ...] = (
