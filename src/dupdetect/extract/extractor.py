@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-
-from bs4 import BeautifulSoup
+from typing import TYPE_CHECKING
 
 from dupdetect.errors import EmptyDocumentError, ExtractionError, NoArticleError
 from dupdetect.extract.blocks import Page, flatten, kinds
@@ -17,6 +16,9 @@ from dupdetect.extract.metadata import Metadata, read_metadata, read_post_metada
 from dupdetect.extract.plaintext import read_text
 from dupdetect.extract.site import SiteTemplate
 from dupdetect.model import Article, Block, Document, Published
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
 
 __all__ = ["extract", "extract_all", "read"]
 
@@ -192,7 +194,7 @@ def _flattened(
 ) -> tuple[Page, tuple[str, ...]]:
     notes: tuple[str, ...] = ()
     document: str | BeautifulSoup
-    if isinstance(source, BeautifulSoup):
+    if not isinstance(source, (str, bytes)):
         document = source
     else:
         document, notes = decode(source, content_type=content_type, limits=limits)
@@ -203,7 +205,7 @@ def _flattened(
         if sum(map(len, fuller.texts)) > 2 * sum(map(len, page.texts)) + 200:
             page, notes = fuller, (*notes, "the text stands in <noscript>: a browser shows something else")
     if not page.texts:
-        if isinstance(source, BeautifulSoup) and not page.heads and not page.title.strip():
+        if not isinstance(source, (str, bytes)) and not page.heads and not page.title.strip():
             raise EmptyDocumentError("the document is empty")
         raise NoArticleError("the page has no text; is it drawn by a script? Then hand in what a browser rendered")
     return page, notes
