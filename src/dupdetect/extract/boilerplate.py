@@ -1,7 +1,7 @@
 """Which blocks are the article, and why the others are not.
 
 Three steps. A small model gives each block a probability from its own text, the markup around it and its neighbours;
-a second pass sees the first one's core container. Then the subtree is chosen that maximises ``Σ words · (p − .55)``
+a second pass sees the first one's core container. Then the subtree is chosen that maximises ``Σ words · (p − .45)``
 (maximum subsequence segmentation, Pasternack and Roth 2009, doi:10.1145/1526709.1526840, over subtrees in place of
 ranges). Then rules drop what a reader would not call part of the piece whatever it looks like: the headline again,
 bylines, dates.
@@ -25,11 +25,11 @@ from dupdetect.extract.vocabulary import MARKUP_GROUPS, PHRASE_GROUPS
 
 __all__ = ["Judged", "choose_subtree", "decide", "facts_of", "find_posts", "judge"]
 
-CUT = 0.55
+CUT = 0.45
 """Words under this probability count against a subtree."""
 KEEP = 0.5
 """A block of the chosen subtree stays from this probability …"""
-BESIDE = 0.8
+BESIDE = 0.75
 """… and one outside it from this."""
 
 
@@ -68,7 +68,7 @@ def judge(page: Page, metadata: Metadata, template: SiteTemplate | None = None) 
     model = load_model()
     first = model.first.probabilities(measured.features)
     core = choose_subtree(page, measured.words, first)
-    features = np.hstack((measured.features, core_features(page, measured, first, core)))
+    features = np.concatenate((measured.features, core_features(page, measured, first, core)))
     second = model.second.probabilities(features)
     return decide(page, metadata, measured, (first + second) / 2, posts, template)
 
@@ -272,7 +272,9 @@ _DATE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _BY_LINE = re.compile(
-    r"^\W*(?:(?:written|posted|published|reported|story|words|text|article)\s+)?(?:by|von|par|por|di)\b\s*:?\s+\S", re.I
+    r"^\W*(?:(?:written|posted|published|reported|story|words|article)\s+)?(?:by|von|par|por|di|text|autor(?:en|in)?)\b"
+    r"\s*:?\s+\S",
+    re.I,
 )
 
 
@@ -280,35 +282,38 @@ def _apply_rules(
     page: Page, metadata: Metadata, measured: Measured, posts: list[int], reasons: list[str | None]
 ) -> None:
     """Drop headline, byline and date lines among the kept blocks, in place."""
-    titles = {same_words(metadata.title)} if metadata.title else set()
-    titles |= {same_words(page.texts[b]) for b, o in enumerate(page.owners) if page.tags[o] == "h1"}
+    titles = set(metadata.headlines)
+    headlines = {same_words(page.texts[block]) for block, owner in enumerate(page.owners) if page.tags[owner] == "h1"}
+    if len(headlines) == 1:  # more than one: some systems head their sections so
+        titles |= headlines
     for post in posts:
         heading = post_heading(page, post)
         if heading is not None:
             titles.add(same_words(page.texts[heading]))
     titles.discard("")
     authors = [same_words(name) for name in metadata.byline if len(name) > 3]
-    for block, reason in enumerate(reasons):
-        if reason is not None:
-            continue
+    kept = [block for block, reason in enumerate(reasons) if reason is None]
+    long = [block for block in kept if measured.words[block] >= _PARAGRAPH]
+    begin, end = (long[0], long[-1]) if long else (len(reasons), -1)
+    for block in kept:
         text = page.texts[block]
         if len(text) > 300:
             continue
         key = same_words(text)
         words = measured.words[block]
-        if not key:
-            reasons[block] = "no words"
-        elif key in titles:
+        at_an_edge = block < begin or block > end
+        if key in titles:
             reasons[block] = "the headline again"
-        elif (
-            words <= 12
-            and any(name in key for name in authors)
-            and (not text.endswith((".", "!", "?", ":")) or _BY_LINE.match(text))
-        ):
+        elif words <= 12 and any(name in key for name in authors):
+            if not text.endswith((".", "!", "?", ":")) or _BY_LINE.match(text):
+                reasons[block] = "byline"
+        elif words <= 8 and at_an_edge and _BY_LINE.match(text) and not text.endswith((".", "!", "?", ":")):
             reasons[block] = "byline"
-        elif words <= 14 and any(map(str.isdigit, text)) and not _DATE_WORDS.sub("", text):
+        elif words <= 14 and at_an_edge and any(map(str.isdigit, text)) and not _DATE_WORDS.sub("", text):
             reasons[block] = "date line"
 
+
+_PARAGRAPH = 20  # words: lines of fewer before the first paragraph of so many, or after the last, stand at an edge
 
 _AREAS = {
     "comment": "comments",

@@ -82,7 +82,11 @@ def _character_table() -> NDArray[np.uint8]:
     table = np.zeros(0x10000, np.uint8)
     for start, end in ((0x41, 0x5B), (0xC0, 0xDF), (0x391, 0x3AA), (0x400, 0x430)):
         table[start:end] |= _UPPER
-    for start, end in ((0x41, 0x5B), (0x61, 0x7B), (0xC0, 0x250), (0x370, 0x590), (0x5D0, 0x700), (0x900, 0xE00)):
+    alphabets = (  # Latin; Greek to Thaana; Indic; Tibetan; Georgian to Ethiopic; on to Hangul; Arabic forms
+        *((0x41, 0x5B), (0x61, 0x7B), (0xC0, 0x250), (0x370, 0x800), (0x900, 0xE00)),
+        *((0xF00, 0x1000), (0x10A0, 0x1780), (0x1800, 0x2000), (0xA000, 0xD7B0), (0xFB00, 0xFE00)),
+    )
+    for start, end in alphabets:
         table[start:end] |= _LETTER
     for characters, bit in (
         ("0123456789", _DIGIT),
@@ -133,7 +137,8 @@ class Measured:
 
     Parameters
     ----------
-    features : ndarray of float32, shape (blocks, len(FEATURE_NAMES))
+    features : ndarray of float32, shape (len(FEATURE_NAMES), blocks)
+        A row a measure: rows are what trees ask for.
     words : ndarray of float64, shape (blocks,)
         Words of each block; of scripts without spaces 1.7 signs count as one.
     names : ndarray of int64, shape (elements,)
@@ -163,7 +168,7 @@ def word_counts(texts: list[str]) -> tuple[NDArray[np.float64], NDArray[np.float
     starts = np.concatenate(([0], np.cumsum(lengths[:-1] + 1)))
     counts = np.empty((len(texts), 8))
     for bit in range(8):
-        counts[:, bit] = np.add.reduceat(classes >> bit & 1, starts, dtype=np.int64)
+        counts[:, bit] = np.add.reduceat((classes & (1 << bit)).view(bool), starts, dtype=np.int32)
     words = np.where(counts[:, 7] + counts[:, 1] > 0, counts[:, 5] + 1 + counts[:, 4] / _SIGNS_A_WORD, 0.5)
     return words, counts
 
@@ -190,9 +195,11 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
         page, facts, posts
     )
     inner = np.zeros(n, np.int64)
-    for block, (first, last) in enumerate(zip(page.firsts, page.lasts, strict=True)):
-        for element in range(first, last):
-            inner[block] |= names[element]
+    firsts, lasts = np.array(page.firsts), np.array(page.lasts)
+    holding = np.flatnonzero(lasts > firsts)
+    if len(holding):
+        bounds = np.stack((firsts[holding], lasts[holding]), axis=1).ravel()
+        inner[holding] = np.bitwise_or.reduceat(np.append(names, 0), bounds)[::2]
 
     own = names[owners]
     near = names[parents[owners]] | names[parents[parents[owners]]]
@@ -284,14 +291,19 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
     window = np.ones(9)
     columns.append(np.convolve(sentence, window, "same")[:n] if n >= 9 else np.full(n, sentence.sum()))
     columns.append(tags)
-    columns += _unpacked(tag_bits[owners], len(_ABOVE))
-    columns += _unpacked(own | inner, len(MARKUP_GROUPS))
-    columns += _unpacked(near, len(MARKUP_GROUPS))
-    columns += _unpacked(far, len(MARKUP_GROUPS))
-    columns += _unpacked(phrases, len(PHRASE_GROUPS))
-    features = np.empty((n, len(columns)), np.float32)
+    features = np.empty((len(FEATURE_NAMES), n), np.float32)
     for number, column in enumerate(columns):
-        features[:, number] = column
+        features[number] = column
+    at = len(columns)
+    for bits, groups in (
+        (tag_bits[owners], _ABOVE),
+        (own | inner, MARKUP_GROUPS),
+        (near, MARKUP_GROUPS),
+        (far, MARKUP_GROUPS),
+        (phrases, PHRASE_GROUPS),
+    ):
+        features[at : at + len(groups)] = (bits >> np.arange(len(groups))[:, None]) & 1
+        at += len(groups)
     return Measured(features=features, words=words, names=names, above=above, phrases=phrases, paths=path)
 
 
@@ -305,15 +317,18 @@ def _elements(page: Page) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     depths: list[int] = []
     paths: list[int] = []
     for tag, parent, attributes in zip(page.tags, page.parents, page.attributes, strict=True):
-        classes = attributes.get("class") or ""
+        classes = ""
         bits = 0
         tag_bit = _ABOVE_BIT.get(tag, 0)
         if attributes and tag != "body" and tag != "html":
-            label = f"{classes} {attributes.get('id') or ''} {attributes.get('itemprop') or ''}"
-            role = attributes.get("role")
+            classes = attributes.get("class") or ""
+            identity, role, prop = attributes.get("id"), attributes.get("role"), attributes.get("itemprop")
             if role:
                 tag_bit |= _ABOVE_BIT.get(_ROLES.get(role, ""), 0)
-            bits = markup_bits(label, known)
+            if identity or prop:
+                bits = markup_bits(f"{classes} {identity or ''} {prop or ''}", known)
+            elif classes:
+                bits = markup_bits(classes, known)
         names.append(bits)
         if parent < 0:
             above.append(bits)
@@ -369,10 +384,6 @@ def _texts(page: Page, facts: Facts, posts: Sequence[int]) -> tuple[Any, ...]:
             distinct = set(lower.split())
             description_share[block] = len(distinct & description) / len(description)
     return (phrases, *columns)
-
-
-def _unpacked(bits: Ints, count: int) -> list[NDArray[np.generic]]:
-    return list((bits[None, :] >> np.arange(count)[:, None]) & 1)
 
 
 _COLUMNS = [
@@ -477,7 +488,7 @@ def core_features(page: Page, measured: Measured, probabilities: NDArray[np.floa
     likely = words * probabilities
     container = parents[owners]
     main = int(np.argmax(np.bincount(container, likely)))
-    out = np.empty((n, len(CORE_NAMES)), np.float32)
+    out = np.empty((len(CORE_NAMES), n), np.float32)
     padded = np.concatenate(([0.0], probabilities, [0.0]))
     running = np.concatenate(([0.0], np.cumsum(likely)))
     running_words = np.concatenate(([0.0], np.cumsum(words)))
@@ -494,24 +505,24 @@ def core_features(page: Page, measured: Measured, probabilities: NDArray[np.floa
     before = np.searchsorted(solid, order, "left") - 1
     after = np.searchsorted(solid, order, "right")
     edges = np.concatenate((solid, [order[-1] + 60, -60]))  # index -1: none before; index len(solid): none after
-    out[:, 0] = probabilities
-    out[:, 1] = (order >= start) & (order < end)
-    out[:, 2] = np.clip(start - order, -50, 50)
-    out[:, 3] = np.clip(order - end, -50, 50)
-    out[:, 4] = container == main
-    out[:, 5] = _steps_to(page, main)
-    out[:, 6] = padded[:-2]
-    out[:, 7] = padded[2:]
-    out[:, 8] = np.log1p(running[end] - running[start])
-    out[:, 9] = running[:-1] / max(running[-1], 1.0)
-    out[:, 10] = (np.bincount(measured.paths, likely) / np.maximum(np.bincount(measured.paths, words), 0.5))[
+    out[0] = probabilities
+    out[1] = (order >= start) & (order < end)
+    out[2] = np.clip(start - order, -50, 50)
+    out[3] = np.clip(order - end, -50, 50)
+    out[4] = container == main
+    out[5] = _steps_to(page, main)
+    out[6] = padded[:-2]
+    out[7] = padded[2:]
+    out[8] = np.log1p(running[end] - running[start])
+    out[9] = running[:-1] / max(running[-1], 1.0)
+    out[10] = (np.bincount(measured.paths, likely) / np.maximum(np.bincount(measured.paths, words), 0.5))[
         measured.paths
     ]
-    out[:, 11] = mean(starts[container], ends[container])
-    out[:, 12] = mean(starts[outer], ends[outer])
-    out[:, 13] = mean(np.maximum(order - 4, 0), np.minimum(order + 5, n))
-    out[:, 14] = np.clip(order - edges[before], 0, 60)
-    out[:, 15] = np.clip(edges[after] - order, 0, 60)
+    out[11] = mean(starts[container], ends[container])
+    out[12] = mean(starts[outer], ends[outer])
+    out[13] = mean(np.maximum(order - 4, 0), np.minimum(order + 5, n))
+    out[14] = np.clip(order - edges[before], 0, 60)
+    out[15] = np.clip(edges[after] - order, 0, 60)
     return out
 
 

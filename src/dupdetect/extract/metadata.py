@@ -11,15 +11,16 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from dupdetect.extract.blocks import HEADINGS, Page
+from dupdetect.extract.byline import shown_authors, split_names
 from dupdetect.extract.dates import parse_published, written_dates
+from dupdetect.extract.marks import Marks
 from dupdetect.model import Published
 
-__all__ = ["Metadata", "read_metadata", "read_post_metadata", "same_words", "split_names"]
+__all__ = ["Metadata", "read_metadata", "read_post_metadata", "same_words"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,8 @@ class Metadata:
 
     Parameters
     ----------
+    headlines : frozenset of str
+        The title in every wording that the page declares, only letters and digits of it.
     kinds : frozenset of str
         Lower-case types that it declares: JSON-LD's ``@type`` and OpenGraph's ``og:type``.
     """
@@ -42,6 +45,7 @@ class Metadata:
     noindex: bool = False
     description: str = ""
     body: str = ""
+    headlines: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
 
 
@@ -55,6 +59,7 @@ def read_metadata(page: Page, url: str | None = None) -> Metadata:
         Where it was found: base of a relative canonical URL, and a place where dates stand.
     """
     metas = _metas(page)
+    marks = Marks(page)
     nodes = list(_json_nodes(page.data))
     article = _article_node(nodes)
     site = _first(
@@ -68,15 +73,16 @@ def read_metadata(page: Page, url: str | None = None) -> Metadata:
     body = article.get("articleBody")
     return Metadata(
         title=title,
-        byline=_byline(page, metas, article, site),
-        published=_published(page, metas, article, url or canonical),
-        sections=_sections(page, metas, article),
+        byline=_byline(marks, metas, article, site),
+        published=_published(marks, metas, article, url or canonical),
+        sections=_sections(marks, metas, article),
         canonical_url=canonical,
         site=site,
         language=_language(page, metas, article),
         noindex=any("noindex" in value.lower() for value in (*metas.get("robots", ()), *metas.get("googlebot", ()))),
         description=_first(metas.get("og:description"), metas.get("description")) or "",
         body=body if isinstance(body, str) else "",
+        headlines=_headlines(page, metas, article, title),
         kinds=frozenset().union(*(_types(node) for node in nodes), (kind.lower() for kind in metas.get("og:type", ()))),
     )
 
@@ -100,13 +106,13 @@ def read_post_metadata(page: Page, post: int, whole: Metadata, url: str | None =
     if heading is not None:
         inside = range(heading, page.ends[heading])
         link = next((page.attributes[e].get("href") for e in inside if page.tags[e] == "a"), None)
-    texts = [page.text_of(element) for element in elements if _is_category(page.attributes[element])]
-    authors = next(filter(None, (_marked(page, *marks, elements) for marks in _AUTHOR_MARKS)), [])
+    marks = Marks(page, elements)
+    authors = next(filter(None, shown_authors(marks)), [])
     return Metadata(
         title=page.text_of(heading) or None if heading is not None else None,
         byline=tuple(dict.fromkeys(name for text in authors for name in split_names(text) or (text,))),
-        published=next(_dated(page, elements), None),
-        sections=tuple(dict.fromkeys(filter(None, texts))),
+        published=next(_dated(marks, elements), None),
+        sections=tuple(dict.fromkeys(filter(None, _categories(marks)))),
         canonical_url=_joined_url(url or whole.canonical_url, link) if link else None,
         site=whole.site,
         language=whole.language,
@@ -258,6 +264,16 @@ def _title(page: Page, metas: dict[str, list[str]], article: dict[str, Any], sit
     return first or None
 
 
+def _headlines(page: Page, metas: dict[str, list[str]], article: dict[str, Any], title: str | None) -> frozenset[str]:
+    """Return the wordings of the title: as declared here and there, with and without what stands behind a separator."""
+    said = [title or "", _text(article.get("headline")), _plain(page.title)]
+    for name in ("og:title", "twitter:title"):
+        said += map(_plain, metas.get(name, ()))
+    said += [_SEPARATOR.split(text)[0] for text in said]
+    keys = {same_words(text) for text in said if len(text.split()) > 2 or text == title}
+    return frozenset(key for key in keys if key)
+
+
 def _without_site(title: str, site: str | None) -> str:
     """Return a title without the site's name at an end of it."""
     parts = _SEPARATOR.split(title)
@@ -273,172 +289,35 @@ def _without_site(title: str, site: str | None) -> str:
 
 # ------------------------------------------------------------------------------------------------------- byline
 
-_BY = re.compile(
-    r"^\W*(?:(?:written|posted|published|words|text|story|reported|submitted|created|von|by|par|por|di|door|av|af|autor(?:in)?|"
-    r"author|from|автор|от|作者|記者|文)\b\s*[:：]?\s*(?:by|von)?\s*[:：]?)+\s*|^(?:作者|記者|文)[:：/／]\s*",
-    re.IGNORECASE,
-)
-_ALL_BY = re.compile(
-    r"^(?:view|see|show|read|more)\b.{0,20}?\b(?:posts|articles|stories|by|from)\b(?: by| from)?", re.I
-)
-_BETWEEN_NAMES = re.compile(
-    r"\s*(?:,|;|/|\||&|、|\band\b|\bund\b|\bet\b|\by\b|\bund\b|\be\b|\bи\b|\bwith\b|\bmit\b)\s*"
-)
-_ROLE = re.compile(
-    r"\b(?:staff|writer|reporter|correspondent|editor|editorial|contributor|columnist|producer|redaktion|redakteur|news|team|"
-    r"admin|updated|published|phd|md|rd|jr|sr|minutes?|read|for|of|the|at|in|on|senior|chief|director|bureau|agency|"
-    r"press|associated|autor|guest|special|freelance|journalist|magazine|online|desk)\b|\d|@|https?:|www\.",
-    re.IGNORECASE,
-)
+_AUTHOR_METAS = [
+    "author",
+    "article:author",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "dcterms.creator",
+    "byl",
+    "cxenseparse:author",
+]
 
 
-def split_names(byline: str) -> tuple[str, ...]:
-    """Return the names in a byline: without "By", split at commas and "and", roles and dates left out."""
-    text = _BY.sub("", _ALL_BY.sub("", " ".join(byline.split())))
-    names: list[str] = []
-    for part in _BETWEEN_NAMES.split(text):
-        part = part.strip(" .·•-–—|:()[]")
-        if 2 <= len(part) <= 50 and len(part.split()) <= 5 and not _ROLE.search(part) and part not in names:
-            names.append(part)
-    return tuple(names)
-
-
-def _byline(page: Page, metas: dict[str, list[str]], article: dict[str, Any], site: str | None) -> tuple[str, ...]:
+def _byline(marks: Marks, metas: dict[str, list[str]], article: dict[str, Any], site: str | None) -> tuple[str, ...]:
     key = same_words(site or "")
 
-    def people(values: Iterable[str]) -> tuple[str, ...]:
+    def sources() -> Iterator[Iterable[str]]:
+        yield _names(article.get("author")) or _names(article.get("creator"))
+        for name in _AUTHOR_METAS:
+            yield metas.get(name, ())
+        yield from shown_authors(marks)
+
+    for source in sources():
         found: list[str] = []
-        for value in values:
-            value = _plain(value)
-            if not value or "://" in value or value.startswith("www.") or same_words(value) == key:
-                continue
-            found += [name for name in split_names(value) or ((value,) if len(value) < 60 else ()) if name not in found]
-        return tuple(found)
-
-    sources: list[Iterable[str]] = [
-        _names(article.get("author")) or _names(article.get("creator")),
-        metas.get("author", ()),
-        metas.get("article:author", ()),
-        *(
-            metas.get(name, ())
-            for name in (
-                "parsely-author",
-                "sailthru.author",
-                "dc.creator",
-                "dcterms.creator",
-                "byl",
-                "cxenseparse:author",
-            )
-        ),
-        *(_marked(page, *marks) for marks in _AUTHOR_MARKS),
-        _named_authors(page),
-        _linked_authors(page),
-        _visible_byline(page),
-    ]
-    for source in sources:
-        found = people(source)
+        for value in map(_plain, source):
+            if value and "://" not in value and not value.startswith("www.") and same_words(value) != key:
+                found += split_names(value) or ((value,) if len(value) < 60 else ())
         if found:
-            return found
+            return tuple(dict.fromkeys(found))
     return ()
-
-
-_AUTHOR_MARKS = (
-    ("itemprop", "author"),
-    ("rel", "author"),
-    ("class", "p-author fn author-name authorname byline-name byline__name byline-author article-author"),
-    ("class", "author post-author entry-author"),
-    ("class", "byline"),
-)
-
-
-def _marked(page: Page, attribute: str, words: str, elements: Iterable[int] | None = None) -> list[str]:
-    """Return the text of the first element whose `attribute` holds one of `words`, and its siblings' texts."""
-    wanted = set(words.split())
-    found = []
-    parent = None
-    for element in elements if elements is not None else _own_elements(page):
-        attributes = page.attributes[element]
-        value = attributes.get(attribute) if attributes else None
-        if value and wanted & set(value.lower().split()) and parent in (None, page.parents[element]):
-            text = page.text_of(element)
-            if text and len(text) < 120:
-                found.append(text)
-                parent = page.parents[element]
-    return found
-
-
-_AUTHOR_LINK = re.compile(
-    r"/(?:authors?|autor(?:en)?|auteurs?|people|profile|staff|contributors?|redaktion)/[^/?#]", re.I
-)
-_NAME = r"[^\W\d_a-zß-ÿ][\w.’'-]*"
-_VISIBLE_BY = re.compile(
-    rf"^\W*(?:(?i:written |posted |published |words |text |story |article )?"
-    rf"(?i:by|von|par|por|di|door|text|autor(?:in)?|author)"
-    rf"\s*:?\s+)((?:{_NAME})(?: (?:{_NAME}|de|da|del|di|van|von|der|den|la|le|bin|al)){{0,4}}"
-    rf"(?:(?:,| and| und| et| y| &) {_NAME}(?: {_NAME}){{1,3}})?)"
-)
-
-
-_AUTHOR_NAME = re.compile(r"(?:author|byline|autor).{0,12}name|name.{0,4}author", re.I)
-
-
-def _named_authors(page: Page) -> list[str]:
-    """Return the text of the first element whose class speaks of an author's name."""
-    for element in _own_elements(page):
-        classes = page.attributes[element].get("class")
-        if classes and _AUTHOR_NAME.search(classes):
-            text = page.text_of(element)
-            if 1 < len(text.split()) <= 5:
-                return [text]
-    return []
-
-
-def _linked_authors(page: Page) -> list[str]:
-    """Return the names of the first links to an author's page, as long as they are siblings."""
-    found = []
-    parent = None
-    for element in _own_elements(page):
-        if page.tags[element] != "a" or parent not in (None, page.parents[element]):
-            continue
-        text = page.text_of(element)
-        is_name = 1 < len(text.split()) <= 4 and not _ROLE.search(text)
-        if is_name and _AUTHOR_LINK.search(page.attributes[element].get("href") or ""):
-            found.append(text)
-            parent = page.parents[element]
-    return found
-
-
-def _visible_byline(page: Page) -> list[str]:
-    """Return the names in the first short line that begins as a byline does."""
-    for text in page.texts:
-        if len(text) <= 120:
-            found = _VISIBLE_BY.match(text)
-            if found:
-                return [found[1]]
-    return []
-
-
-_FOREIGN = re.compile(r"comment|respond|sidebar|widget|related|recommend|teaser", re.IGNORECASE)
-
-
-def _own_elements(page: Page) -> Iterator[int]:
-    """Yield the elements that stand in no comment, sidebar, navigation or teaser: those speak of other things.
-
-    An area that holds half of the page's text is the page, whatever it is called.
-    """
-    running = [0, *accumulate(map(len, page.texts))]
-    element = 0
-    while element < len(page.tags):
-        tag, attributes = page.tags[element], page.attributes[element]
-        foreign = tag in ("aside", "nav") or (
-            bool(attributes)
-            and _FOREIGN.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}") is not None
-        )
-        if foreign and 2 * (running[page.block_ends[element]] - running[page.block_starts[element]]) < running[-1]:
-            element = page.ends[element]
-        else:
-            yield element
-            element += 1
 
 
 # --------------------------------------------------------------------------------------------------------- date
@@ -476,7 +355,9 @@ _DATE_METAS = [
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])(?:[/-](0?[1-9]|[12]\d|3[01]))?(?=[/\-_.]|$)")
 
 
-def _published(page: Page, metas: dict[str, list[str]], article: dict[str, Any], url: str | None) -> Published | None:
+def _published(marks: Marks, metas: dict[str, list[str]], article: dict[str, Any], url: str | None) -> Published | None:
+    page = marks.page
+
     def candidates() -> Iterator[str]:
         for key in ("datePublished", "dateCreated", "uploadDate"):
             yield _text(article.get(key))
@@ -495,7 +376,7 @@ def _published(page: Page, metas: dict[str, list[str]], article: dict[str, Any],
             found = _URL_DATE.search(urlsplit(url).path)
             if found:
                 yield "-".join(part.zfill(2) for part in found.groups() if part)
-        yield from _marked(page, "class", _DATE_CLASSES)
+        yield from marks.texts("class", _DATE_CLASSES)
 
     coarse = None
     for candidate in candidates():
@@ -539,9 +420,9 @@ def _times(page: Page, elements: range) -> list[str]:
 _DATE_CLASSES = "date post-date entry-date published posted-on dateline timestamp pubdate byline-date"
 
 
-def _dated(page: Page, elements: range) -> Iterator[Published]:
+def _dated(marks: Marks, elements: range) -> Iterator[Published]:
     """Yield the dates that stand in some elements."""
-    for text in (*_times(page, elements), *_marked(page, "class", _DATE_CLASSES, elements)):
+    for text in (*_times(marks.page, elements), *marks.texts("class", _DATE_CLASSES)):
         found = parse_published(text)
         if found is not None:
             yield found
@@ -557,9 +438,9 @@ def _is_published(attributes: dict[str, Any]) -> bool:
 # --------------------------------------------------------------------------------------------------------- rest
 
 
-def _sections(page: Page, metas: dict[str, list[str]], article: dict[str, Any]) -> tuple[str, ...]:
+def _sections(marks: Marks, metas: dict[str, list[str]], article: dict[str, Any]) -> tuple[str, ...]:
     for source in (
-        [page.text_of(element) for element in _own_elements(page) if _is_category(page.attributes[element])],
+        _categories(marks),
         metas.get("article:section", ()),
         _names(article.get("articleSection")),
         metas.get("parsely-section", ()),
@@ -571,8 +452,12 @@ def _sections(page: Page, metas: dict[str, list[str]], article: dict[str, Any]) 
     return ()
 
 
-def _is_category(attributes: dict[str, Any]) -> bool:
-    return "category" in (attributes.get("rel") or "").split()
+def _categories(marks: Marks) -> list[str]:
+    """Return the texts of the links that are marked as the article's categories."""
+    page = marks.page
+    if not any("category" in (attributes.get("rel") or "") for attributes in page.attributes):
+        return []
+    return [page.text_of(e) for e in marks.elements if "category" in (page.attributes[e].get("rel") or "").split()]
 
 
 def _canonical(page: Page, metas: dict[str, list[str]], url: str | None) -> str | None:

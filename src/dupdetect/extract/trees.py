@@ -74,8 +74,8 @@ class Forest:
         )
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return one probability a row of `features`, shape (rows,)."""
-        answers = features.T[self.columns] > self.borders
+        """Return one probability a column of `features`, shape (measures, blocks)."""
+        answers = features[self.columns] > self.borders
         trees = len(self.columns) // 8
         leaf = np.packbits(answers.reshape(trees, 8, -1), axis=1, bitorder="little")[:, 0, :].astype(np.int64)
         leaf += np.arange(trees)[:, None] * self.width
