@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 import click
 
 from dupdetect.errors import InputError
-from dupdetect.io import is_jsonl, read_documents, read_file
+from dupdetect.io import is_collection, read_documents, read_file
 from dupdetect.model import Document, Failure
 
 __all__ = ["document_of", "documents_of", "echo_json", "format_option", "json_option", "progress"]
@@ -37,9 +37,9 @@ def document_of(file: str, *, id: str | None = None, format: Literal["html", "te
 
 
 def documents_of(paths: Iterable[str], format: Literal["html", "text"] | None) -> Iterator[Document | Failure]:
-    """Read files, folders of pages and JSONL files, one after the other; a file that is not there is a failure."""
+    """Read files, folders of pages and collections, one after the other; a file that is not there is a failure."""
     for path in paths:
-        if path == "-" or not (Path(path).is_dir() or is_jsonl(path)):
+        if path == "-" or not (Path(path).is_dir() or is_collection(path)):
             try:
                 yield document_of(path, format=format)
             except InputError as error:

@@ -38,7 +38,10 @@ class Fingerprinter:
     def fingerprint_batch(self, texts: Sequence[str]) -> FingerprintBatch:
         """Return the fingerprints of many texts, each equal to `fingerprint` of it."""
         # Text is read in chunks that fit the cache; the kernels that follow choose their own.
-        chunks = [shingles for _, shingles in shingle_batch(texts, self.settings)]
+        return self.fingerprint_shingles([shingles for _, shingles in shingle_batch(texts, self.settings)])
+
+    def fingerprint_shingles(self, chunks: Sequence[Shingles]) -> FingerprintBatch:
+        """Return the fingerprints of texts that were shingled, with these settings, for another purpose too."""
         hashes = np.concatenate([_NO_HASHES, *(chunk.hashes for chunk in chunks)])
         shingles = np.concatenate([_NO_COUNTS, *(np.diff(chunk.offsets) for chunk in chunks)])
         tokens = np.concatenate([_NO_COUNTS, *(np.diff(chunk.token_offsets) for chunk in chunks)])

@@ -1,14 +1,34 @@
 """Readers and writers."""
 
-from dupdetect.io.encode import article_json, check_json, failure_json, repeat_json, scan_json, verdict_json
-from dupdetect.io.readers import is_jsonl, read_documents, read_file
-from dupdetect.io.writers import write_clusters, write_pairs, write_text
+from dupdetect.io.baseline import read_baseline
+from dupdetect.io.encode import (
+    article_json,
+    check_json,
+    cluster_json,
+    failure_json,
+    pair_json,
+    repeat_json,
+    scan_json,
+    verdict_json,
+)
+from dupdetect.io.readers import is_collection, is_jsonl, read_documents, read_file
+from dupdetect.io.sources import PathSource, PiecesSource, Source
+from dupdetect.io.writers import CLUSTER_COLUMNS, PAIR_COLUMNS, write_clusters, write_pairs, write_rows, write_text
 
 __all__ = [
+    "CLUSTER_COLUMNS",
+    "PAIR_COLUMNS",
+    "PathSource",
+    "PiecesSource",
+    "Source",
     "article_json",
     "check_json",
+    "cluster_json",
     "failure_json",
+    "is_collection",
     "is_jsonl",
+    "pair_json",
+    "read_baseline",
     "read_documents",
     "read_file",
     "repeat_json",
@@ -16,5 +36,6 @@ __all__ = [
     "verdict_json",
     "write_clusters",
     "write_pairs",
+    "write_rows",
     "write_text",
 ]

@@ -86,9 +86,13 @@ def _span(span: Span, text: str) -> Json:
     return {"start": span.start, "end": span.end, "text": span.of(text)}
 
 
-def pair_json(pair: Pair, left: Article, right: Article) -> Json:
-    """Return a pair of a scan: ``{a, b, relation, score, measures, passages, …}``."""
-    return {"a": pair.left, "b": pair.right, **verdict_json(pair.verdict, left.text, right.text)}
+def pair_json(pair: Pair, left: Article, right: Article, digests: tuple[str, str] | None = None) -> Json:
+    """Return a pair of a scan: ``{a, b, relation, score, measures, passages, …}``.
+
+    `digests` are those of both texts' words: with them the pair can be hidden by a later scan as long as both stay.
+    """
+    told = {} if digests is None else {"a_digest": digests[0], "b_digest": digests[1]}
+    return {"a": pair.left, "b": pair.right, **told, **verdict_json(pair.verdict, left.text, right.text)}
 
 
 def cluster_json(cluster: Cluster) -> Json:

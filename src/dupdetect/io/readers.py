@@ -1,4 +1,4 @@
-"""Where documents come from: one file, a folder of pages, a JSONL file, standard input.
+"""Where documents come from: one file, a folder of pages, a collection (JSONL, CSV, Parquet, WARC), standard input.
 
 A document that cannot be read is a `Failure` in the stream, so that a batch goes on; only an input that is not there at
 all raises.
@@ -15,9 +15,19 @@ from typing import Any, Literal
 
 from dupdetect.errors import InputError
 from dupdetect.extract import parse_published
+from dupdetect.io.tables import csv_rows, parquet_rows, read_warc
 from dupdetect.model import Document, Failure
 
-__all__ = ["SUFFIXES", "is_jsonl", "read_documents", "read_file"]
+__all__ = [
+    "SUFFIXES",
+    "document_of_line",
+    "is_collection",
+    "is_jsonl",
+    "jsonl_lines",
+    "pages_of",
+    "read_documents",
+    "read_file",
+]
 
 SUFFIXES: dict[str, Literal["html", "text"]] = {
     ".html": "html",
@@ -29,12 +39,20 @@ SUFFIXES: dict[str, Literal["html", "text"]] = {
 """File name endings of pages and texts, and what is behind them."""
 
 _JSONL = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+_CSV = (".csv",)
+_PARQUET = (".parquet", ".pq")
+_WARC = (".warc", ".warc.gz")
 _FIELDS = {"id", "html", "text", "title", "url", "published", "site", "section", "sections"}
 
 
 def is_jsonl(path: str | Path) -> bool:
     """Whether a path is named like a JSONL file, compressed or not."""
     return str(path).lower().endswith(_JSONL)
+
+
+def is_collection(path: str | Path) -> bool:
+    """Whether a path is named like a file that holds many documents: JSONL, CSV, Parquet or WARC."""
+    return str(path).lower().endswith((*_JSONL, *_CSV, *_PARQUET, *_WARC))
 
 
 def read_file(path: Path, *, id: str | None = None, format: Literal["html", "text"] | None = None) -> Document:
@@ -63,31 +81,49 @@ def read_file(path: Path, *, id: str | None = None, format: Literal["html", "tex
 
 
 def read_documents(path: Path) -> Iterator[Document | Failure]:
-    """Read a folder of pages, recursively and in name order, or a JSONL file, line by line.
+    """Read a folder of pages, recursively and in name order, or a collection, document by document.
 
     In a folder a document's id is its path below the folder. A JSONL line is an object with `id`, `html` or `text`, and
-    optionally `title`, `url`, `published` (ISO 8601), `site`, `section` (or `sections`, a list).
+    optionally `title`, `url`, `published` (ISO 8601), `site`, `section` (or `sections`, a list); the columns of CSV and
+    Parquet are named alike. In a WARC every HTML response is a document, its address is the id.
 
     Raises
     ------
     InputError
-        There is nothing at `path`, it is neither of the two, or the folder holds no page.
+        There is nothing at `path`, it is none of these, or the folder holds no page.
+    MissingExtraError
+        Parquet or WARC without the extra ``io``.
     """
+    name = path.name.lower()
     if path.is_dir():
         yield from _read_folder(path)
     elif not path.exists():
         raise InputError(f"{path}: no such file or folder")
     elif is_jsonl(path):
-        yield from _read_jsonl(path)
+        for number, line in enumerate(jsonl_lines(path), 1):
+            if line.strip():
+                yield document_of_line(line, f"{path.name}:{number}")
+    elif name.endswith(_CSV):
+        yield from _documents(csv_rows(path))
+    elif name.endswith(_PARQUET):
+        yield from _documents(parquet_rows(path))
+    elif name.endswith(_WARC):
+        yield from read_warc(path)
     else:
-        raise InputError(f"{path}: expected a folder of pages ({', '.join(SUFFIXES)}) or a file ending in {_JSONL[0]}")
+        known = ", ".join((_JSONL[0], *_CSV, _PARQUET[0], _WARC[0]))
+        raise InputError(f"{path}: expected a folder of pages ({', '.join(SUFFIXES)}) or a file ending in {known}")
 
 
-def _read_folder(folder: Path) -> Iterator[Document | Failure]:
+def pages_of(folder: Path) -> list[Path]:
+    """Return the pages and texts below a folder, in name order; `InputError` if there is none."""
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
     if not paths:
         raise InputError(f"{folder}: no page in it (no {', '.join(SUFFIXES)})")
-    for path in paths:
+    return paths
+
+
+def _read_folder(folder: Path) -> Iterator[Document | Failure]:
+    for path in pages_of(folder):
         id = path.relative_to(folder).as_posix()
         try:
             yield read_file(path, id=id)
@@ -95,16 +131,27 @@ def _read_folder(folder: Path) -> Iterator[Document | Failure]:
             yield Failure(id=id, error=str(error))
 
 
-def _read_jsonl(path: Path) -> Iterator[Document | Failure]:
-    for number, line in enumerate(_lines(path), 1):
-        if line.strip():
-            try:
-                yield _document(json.loads(line.decode("utf-8-sig")))
-            except (ValueError, RecursionError, InputError) as error:
-                yield Failure(id=f"{path.name}:{number}", error=f"not a document: {error}")
+def document_of_line(line: bytes, where: str) -> Document | Failure:
+    """Read a line of a JSONL file; `where` is the id of a failure."""
+    try:
+        return _document(json.loads(line.decode("utf-8-sig")))
+    except (ValueError, RecursionError, InputError) as error:
+        return Failure(id=where, error=f"not a document: {error}")
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _documents(rows: Iterator[tuple[str, dict[str, Any] | str]]) -> Iterator[Document | Failure]:
+    for where, row in rows:
+        try:
+            if isinstance(row, str):
+                raise InputError(row)
+            known = {name: value for name, value in row.items() if value is not None}
+            yield _document(known)
+        except InputError as error:
+            yield Failure(id=where, error=f"not a document: {error}")
+
+
+def jsonl_lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a file, compressed or not, blank ones included; `InputError` if it is not readable."""
     try:
         if path.suffix.lower() == ".gz":
             with gzip.open(path, "rb") as compressed:

@@ -1,7 +1,18 @@
-"""Bulk work: fingerprint, join, verify, cluster."""
+"""Bulk work: read, fingerprint, join, verify, cluster."""
 
 from dupdetect.scan.cluster import cluster
+from dupdetect.scan.findings import Findings, Sighting
 from dupdetect.scan.join import CandidatePairs, candidate_pairs
-from dupdetect.scan.stages import Progress, scan_articles
+from dupdetect.scan.stages import Progress, scan_articles, scan_source, work_folder
 
-__all__ = ["CandidatePairs", "Progress", "candidate_pairs", "cluster", "scan_articles"]
+__all__ = [
+    "CandidatePairs",
+    "Findings",
+    "Progress",
+    "Sighting",
+    "candidate_pairs",
+    "cluster",
+    "scan_articles",
+    "scan_source",
+    "work_folder",
+]

@@ -1,23 +1,48 @@
-"""Candidate pairs of a batch: documents that share a band, a part of the containment sample, or all their words.
+"""Candidate pairs of a scan: documents that share a band, a part of the containment sample, or all their words.
 
-A join by sorting: the keys of all documents are one array, equal keys are neighbours in it.
+A join by sorting: the keys of all documents are one array, equal keys are neighbours in it. One band, or one part of
+the sample, is joined at a time, and its pairs are kept; what each pair shares is then added up over all of them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.fingerprint import band_keys
 from dupdetect.model import FingerprintBatch
+from dupdetect.scan.shards import Corpus, MemoryShard, columns_of
+from dupdetect.scan.work import Arrays, Kept, compute_only
 from dupdetect.settings import Settings
 
-__all__ = ["CandidatePairs", "candidate_pairs"]
+__all__ = ["HOT_KEY", "LIMIT", "CandidatePairs", "candidate_pairs", "join"]
 
 MIN_SHARED_SAMPLE = 2
 """Sample hashes that two documents must share, if they share no band: one alone is chance or idiom."""
+
+HOT_KEY = 200
+"""A key that more documents share is followed from each document to its next neighbour only, and counted."""
+
+HOT_HASH = 24
+"""The same for sample hashes, in scans of more than `SMALL` documents: what so many share is mostly idiom, the number
+of such pairs grows with the square of the scan, and copies meet by their bands (``python -m benchmarks run scan``).
+"""
+
+SMALL = 20_000
+"""Documents up to which nothing is left to estimates."""
+
+LIMIT = 40
+"""A pair is kept if it is among the strongest so many of either of its documents."""
+
+_AT_ONCE = 1 << 22
+"""Pairs, or sample hashes, that are sorted at once: some 100 MB."""
+
+_SAMPLE, _BAND, _TWIN = 0, 20, 40
+"""Where the counts of shared hashes, bands and digests stand in one 64-bit sum."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,7 +52,7 @@ class CandidatePairs:
     Parameters
     ----------
     left, right : ndarray of int64, shape (n,)
-        Places of the documents in the batch, ``left < right``, ordered by both.
+        Places of the documents in the scan, ``left < right``, ordered by both.
     strength : ndarray of float64, shape (n,)
         Rough similarity in [0, 1], as `dupdetect.index.Candidate.strength`.
     hot_keys : int
@@ -44,7 +69,7 @@ class CandidatePairs:
 
 
 def candidate_pairs(
-    batch: FingerprintBatch, settings: Settings, *, hot_key: int = 200, limit: int = 40
+    batch: FingerprintBatch, settings: Settings, *, hot_key: int = HOT_KEY, limit: int = LIMIT
 ) -> CandidatePairs:
     """Return the candidate pairs of a batch.
 
@@ -54,70 +79,187 @@ def candidate_pairs(
     settings : Settings
         Those of the batch.
     hot_key : int
-        A key that more documents share is followed from each document to its next neighbour only, and counted.
+        See `HOT_KEY`.
     limit : int
-        A pair is kept if it is among the strongest so many of either of its documents; the rest is counted.
+        See `LIMIT`.
     """
-    count = len(batch)
-    bands = band_keys(batch.signatures, settings)
-    owners = np.repeat(np.arange(count), bands.shape[1])
-    used = bands.ravel() > 0
-    band_pairs, hot_bands = _sharing(bands.ravel()[used], owners[used], count, hot_key)
-    sizes = np.diff(batch.sample_offsets)
-    sample_pairs, hot_hashes = _sharing(batch.sample_hashes, np.repeat(np.arange(count), sizes), count, hot_key)
-    full = batch.tokens > 0
-    digests = np.ascontiguousarray(batch.digests).view(np.uint64)[:, 0]
-    twins, hot_digests = _sharing(digests[full], np.flatnonzero(full), count, hot_key)
+    return join(Corpus([MemoryShard([], columns_of(batch, settings))]), settings, hot_key=hot_key, limit=limit)
 
-    pairs = np.unique(np.concatenate([band_pairs[0], sample_pairs[0], twins[0]]))
-    shared_bands = _counts_of(pairs, band_pairs)
-    shared_sample = _counts_of(pairs, sample_pairs)
-    equal = _counts_of(pairs, twins) > 0
-    left, right = np.divmod(pairs, count) if count else (pairs, pairs)
-    smaller = np.maximum(1, np.minimum(sizes[left], sizes[right]))
-    by_bands = (shared_bands / settings.bands) ** (1 / settings.rows)
-    strength = np.where(equal, 1.0, np.minimum(1.0, np.maximum(by_bands, shared_sample / smaller)))
-    worth = equal | (shared_bands > 0) | (shared_sample >= MIN_SHARED_SAMPLE)
-    left, right, strength = left[worth], right[worth], strength[worth]
-    kept = _strongest(left, right, strength, limit)
+
+def join(
+    corpus: Corpus,
+    settings: Settings,
+    *,
+    hot_key: int = HOT_KEY,
+    limit: int = LIMIT,
+    kept: Kept = compute_only,
+    steps: Callable[[str, Iterable[int], int], Iterable[int]] = lambda what, steps, count: steps,
+) -> CandidatePairs:
+    """Return the candidate pairs of a corpus.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    settings : Settings
+        Those of its fingerprints.
+    hot_key, limit : int
+        See `HOT_KEY` and `LIMIT`.
+    kept : Kept
+        Keeps what is done already.
+    steps : callable
+        A progress hook, see `dupdetect.scan.Progress`.
+    """
+    done = kept("candidates", lambda: _join(corpus, settings, hot_key, limit, kept, steps))
+    hot_keys, left_out = done["counts"].tolist()
     return CandidatePairs(
-        left=left[kept],
-        right=right[kept],
-        strength=strength[kept],
-        hot_keys=hot_bands + hot_hashes + hot_digests,
-        left_out=int(len(left) - kept.sum()),
+        left=done["left"], right=done["right"], strength=done["strength"], hot_keys=hot_keys, left_out=left_out
     )
 
 
-Counted = tuple[NDArray[np.int64], NDArray[np.int64]]
+def _join(
+    corpus: Corpus,
+    settings: Settings,
+    hot_key: int,
+    limit: int,
+    kept: Kept,
+    steps: Callable[[str, Iterable[int], int], Iterable[int]],
+) -> Arrays:
+    count = len(corpus)
+    sizes = corpus.sample_sizes
+    hot_hash = hot_key if count <= SMALL else min(hot_key, HOT_HASH)
+    parts = 1 << max(0, (int(sizes.sum()) // _AT_ONCE).bit_length())
+    works: list[tuple[str, Callable[[], Arrays]]] = [("digests", partial(_twins, corpus, hot_key))]
+    works += [(f"band-{n}", partial(_band, corpus, n, hot_key)) for n in range(settings.bands)]
+    works += [(f"sample-{n}-of-{parts}", partial(_sample, corpus, n, parts, hot_hash)) for n in range(parts)]
+    found = []
+    for number in steps("Joining fingerprints", range(len(works)), len(works)):
+        name, work = works[number]
+        found.append(kept(f"join/{name}", work))
+    lefts, rights, strengths = [], [], []
+    for pairs, shared in _merged(found, count):
+        left, right = pairs >> 32, pairs & 0xFFFFFFFF
+        by_sample = shared & ((1 << _BAND) - 1)
+        by_band = (shared >> _BAND) & ((1 << (_TWIN - _BAND)) - 1)
+        equal = shared >> _TWIN > 0
+        worth = equal | (by_band > 0) | (by_sample >= MIN_SHARED_SAMPLE)
+        left, right, by_sample, by_band = (each[worth] for each in (left, right, by_sample, by_band))
+        smaller = np.maximum(1, np.minimum(sizes[left], sizes[right]))
+        suggested = np.maximum((by_band / settings.bands) ** (1 / settings.rows), by_sample / smaller)
+        lefts.append(left)
+        rights.append(right)
+        strengths.append(np.where(equal[worth], 1.0, np.minimum(1.0, suggested)))
+    left, right = (np.concatenate([np.empty(0, dtype=np.int64), *each]) for each in (lefts, rights))
+    strength = np.concatenate([np.empty(0), *strengths])
+    chosen = _strongest(left, right, strength, limit)
+    hot = sum(int(one["hot"][0]) for one in found)
+    return {
+        "left": left[chosen],
+        "right": right[chosen],
+        "strength": strength[chosen],
+        "counts": np.array([hot, len(left) - int(chosen.sum())], dtype=np.int64),
+    }
 
 
-def _sharing(keys: NDArray[np.uint64], owners: NDArray[np.int64], count: int, hot_key: int) -> tuple[Counted, int]:
-    """Return the pairs that share keys, coded ``left * count + right``, with how many they share; and the hot keys."""
-    order = np.lexsort((owners, keys))
-    keys, owners = keys[order], owners[order]
-    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))[: len(keys)])
-    sizes = np.diff(np.append(starts, len(keys)))
-    group = np.repeat(np.arange(len(starts)), sizes)
-    followed = sizes <= hot_key
-    codes = []
-    for step in range(1, min(hot_key, int(sizes.max(initial=1)))):
-        near = group[step:] == group[:-step]
+def _twins(corpus: Corpus, hot_key: int) -> Arrays:
+    told = np.flatnonzero(corpus.column("tokens") > 0)
+    return _shared(corpus.digest_keys[told], told, _TWIN, hot_key)
+
+
+def _band(corpus: Corpus, number: int, hot_key: int) -> Arrays:
+    keys = corpus.band(number)
+    owners = np.flatnonzero(keys)
+    return _shared(keys[owners], owners, _BAND, hot_key)
+
+
+def _sample(corpus: Corpus, part: int, parts: int, hot_key: int) -> Arrays:
+    return _shared(*corpus.sample(part, parts), _SAMPLE, hot_key)
+
+
+def _shared(keys: NDArray[np.uint64], owners: NDArray[np.int64], shift: int, hot_key: int) -> Arrays:
+    """Return the pairs that share keys, coded ``left << 32 | right`` and ascending, and how many, shifted.
+
+    Keys are cut by as many bits as the owners' numbers need: 44 bits and more are left in scans of a million documents,
+    and two of a hundred million hashes that fall together make one more candidate, no verdict.
+    """
+    bits = max(1, int(owners.max(initial=0)).bit_length())
+    mask = np.uint64((1 << bits) - 1)
+    packed = (keys & ~mask) | owners.astype(np.uint64)
+    packed.sort()
+    groups = packed >> np.uint64(bits)
+    same = groups[1:] == groups[:-1]
+    # Most keys stand alone: they leave first.
+    several = np.zeros(len(packed), dtype=np.bool_)
+    several[1:] |= same
+    several[:-1] |= same
+    groups, owners = groups[several], (packed[several] & mask).astype(np.int64)
+    starts = np.flatnonzero(np.concatenate(([True], groups[1:] != groups[:-1]))[: len(groups)])
+    ends = np.append(starts[1:], len(groups))
+    sizes = ends - starts
+    hot = sizes > hot_key
+    codes = [np.empty(0, dtype=np.int64)]
+    counts = [np.empty(0, dtype=np.int64)]
+    emitted = np.cumsum(np.where(hot, sizes - 1, sizes * (sizes - 1) // 2))
+    first = 0
+    while first < len(starts):
+        before = int(emitted[first - 1]) if first else 0
+        last = max(first + 1, int(np.searchsorted(emitted, before + _AT_ONCE, side="right")))
+        part = slice(first, last)
+        code = np.concatenate(list(_pairs(owners, starts[part], ends[part], hot[part])))
+        code.sort()
+        edges = np.flatnonzero(np.concatenate(([True], code[1:] != code[:-1]))[: len(code)])
+        codes.append(code[edges])
+        counts.append(np.diff(np.append(edges, len(code))))
+        first = last
+    pairs, times = _summed(codes, counts)
+    return {"pairs": pairs, "times": times << shift, "hot": np.array([int(hot.sum())], dtype=np.int64)}
+
+
+def _pairs(
+    owners: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], hot: NDArray[np.bool_]
+) -> Iterator[NDArray[np.int64]]:
+    """Yield the pairs inside each group: each with each, or each with the next in hot ones."""
+    sizes = ends - starts
+    at = np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(int(sizes.sum()))
+    last = np.repeat(ends, sizes)
+    followed = np.repeat(~hot, sizes)
+    step = 1
+    while len(at):
+        more = at + step < last
         if step > 1:
-            near &= followed[group[step:]]
-        if not near.any():
-            break
-        codes.append(owners[:-step][near] * count + owners[step:][near])
-    if not codes:
-        return (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)), 0
-    pairs, counts = np.unique(np.concatenate(codes), return_counts=True)
-    return (pairs, counts), int((~followed).sum())
+            more &= followed
+        at, last, followed = at[more], last[more], followed[more]
+        one, other = owners[at], owners[at + step]
+        apart = one != other  # a cut key may hold a document twice
+        yield (one[apart] << 32) | other[apart]
+        step += 1
 
 
-def _counts_of(pairs: NDArray[np.int64], counted: Counted) -> NDArray[np.int64]:
-    counts = np.zeros(len(pairs), dtype=np.int64)
-    counts[np.searchsorted(pairs, counted[0])] = counted[1]
-    return counts
+def _summed(
+    codes: list[NDArray[np.int64]], values: list[NDArray[np.int64]]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct codes, ascending, and the sum of each one's values."""
+    filled = [(code, value) for code, value in zip(codes, values, strict=True) if len(code)]
+    if len(filled) < 2:
+        return filled[0] if filled else (codes[0], values[0])
+    code, value = np.concatenate([c for c, _ in filled]), np.concatenate([v for _, v in filled])
+    order = np.argsort(code)
+    code, value = code[order], value[order]
+    edges = np.flatnonzero(np.concatenate(([True], code[1:] != code[:-1])))
+    return code[edges], np.add.reduceat(value, edges)
+
+
+def _merged(found: list[Arrays], count: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Add up over all keys what each pair shares, a range of left documents at a time."""
+    total = sum(len(one["pairs"]) for one in found)
+    ranges = total // _AT_ONCE + 1
+    bounds = [(count * number // ranges) << 32 for number in range(ranges)] + [count << 32]
+    for low, high in pairwise(bounds):
+        codes, values = [], []
+        for one in found:
+            start, end = np.searchsorted(one["pairs"], [low, high])
+            codes.append(np.asarray(one["pairs"][start:end]))
+            values.append(np.asarray(one["times"][start:end]))
+        yield _summed(codes, values)
 
 
 def _strongest(
@@ -125,6 +267,8 @@ def _strongest(
 ) -> NDArray[np.bool_]:
     """Return which pairs are among the strongest `limit` of either document."""
     ends = np.concatenate([left, right])
+    if not len(ends) or int(np.bincount(ends).max()) <= limit:
+        return np.ones(len(left), dtype=np.bool_)
     pair = np.concatenate([np.arange(len(left))] * 2)
     order = np.lexsort((pair, -strength[pair], ends))
     sorted_ends = ends[order]

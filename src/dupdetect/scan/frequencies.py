@@ -1,0 +1,190 @@
+"""In how many stories the shingles of a scan stand, at any size: counted by parts of their range, kept in files.
+
+Up to `SMALL` documents the counts are those of `dupdetect.compare.StoryCounts`: over all documents, stories found from
+their shingles. Beyond, two things are less than exact, on purpose: only documents of candidate pairs are counted, since
+what matters is what related documents share; and what is one story is judged from signatures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.compare.rarity import SAME_STORY, find_stories
+from dupdetect.scan.join import SMALL, CandidatePairs
+from dupdetect.scan.shards import Corpus
+from dupdetect.scan.work import Arrays, Kept, compute_only
+from dupdetect.settings import Settings
+from dupdetect.text import shingle_batch
+
+__all__ = ["Frequencies", "components", "count_stories", "distinct_shingles"]
+
+_AT_ONCE = 1 << 23
+"""Shingles that are sorted at once: some 250 MB."""
+_READ_AT_ONCE = 2_000
+
+
+class Frequencies:
+    """Story frequencies; implements `dupdetect.model.Rarity`.
+
+    Parameters
+    ----------
+    shingles : ndarray of uint64
+        Those of two and more stories, ascending.
+    counts : ndarray of int64
+        Stories of each.
+    stories : int
+        How many there are.
+    """
+
+    def __init__(self, shingles: NDArray[np.uint64], counts: NDArray[np.int64], stories: int) -> None:
+        self._shingles, self._counts, self._stories = shingles, counts, stories
+
+    @property
+    def stories(self) -> int:
+        """How many stories there are."""
+        return self._stories
+
+    def frequencies(self, shingles: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Return for each shingle hash the number of stories it stands in; 0 where that is one or none."""
+        if not len(self._shingles):
+            return np.zeros(len(shingles), dtype=np.int64)
+        at = np.minimum(np.searchsorted(self._shingles, shingles), len(self._shingles) - 1)
+        return np.where(self._shingles[at] == shingles, self._counts[at], 0)
+
+
+def count_stories(
+    corpus: Corpus,
+    pairs: CandidatePairs,
+    settings: Settings,
+    *,
+    kept: Kept = compute_only,
+    exact_up_to: int = SMALL,
+) -> Frequencies:
+    """Count in how many stories each shingle stands.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    pairs : CandidatePairs
+        Of the corpus.
+    settings : Settings
+    kept : Kept
+        Keeps what is done already.
+    exact_up_to : int
+        Documents up to which all are counted, and stories found from shingles.
+    """
+    small = len(corpus) <= exact_up_to
+    done = kept("frequencies", lambda: (_count_all if small else _count_candidates)(corpus, pairs, settings, kept))
+    return Frequencies(done["shingles"], done["counts"], int(done["stories"][0]))
+
+
+def distinct_shingles(texts: Sequence[str], settings: Settings) -> Iterator[NDArray[np.uint64]]:
+    """Yield the shingle hashes of each text, ascending, each once."""
+    for _, chunk in shingle_batch(texts, settings):
+        bounds = chunk.offsets.tolist()
+        for start, end in pairwise(bounds):
+            own = np.sort(chunk.hashes[start:end])
+            yield own[np.concatenate(([True], own[1:] != own[:-1]))[: len(own)]]
+
+
+def _read(corpus: Corpus, places: NDArray[np.int64], settings: Settings) -> Iterator[list[NDArray[np.uint64]]]:
+    for start in range(0, len(places), _READ_AT_ONCE):
+        texts = [article.text for article in corpus.articles(places[start : start + _READ_AT_ONCE])]
+        yield list(distinct_shingles(texts, settings))
+
+
+def _count_all(corpus: Corpus, pairs: CandidatePairs, settings: Settings, kept: Kept) -> Arrays:
+    distinct = [one for part in _read(corpus, np.arange(len(corpus)), settings) for one in part]
+    stories = find_stories(distinct)
+    hashes = np.concatenate([np.empty(0, dtype=np.uint64), *distinct])
+    return _table([_common(hashes, np.repeat(stories, [len(one) for one in distinct]))], stories)
+
+
+def _count_candidates(corpus: Corpus, pairs: CandidatePairs, settings: Settings, kept: Kept) -> Arrays:
+    places = np.unique(np.concatenate([pairs.left, pairs.right]))
+    stories = _stories(corpus, pairs, places)
+    chunks = range(0, len(places), _READ_AT_ONCE)
+    read = [
+        kept(f"shingles/{first:06}", partial(_chunk, corpus, places[first : first + _READ_AT_ONCE], settings))
+        for first in chunks
+    ]
+    parts = 1 << (sum(len(one["hashes"]) for one in read) // _AT_ONCE).bit_length()
+    counted = []
+    for part in range(parts):
+        hashes, owners = [np.empty(0, dtype=np.uint64)], [np.empty(0, dtype=np.int64)]
+        for first, one in zip(chunks, read, strict=True):
+            of = np.repeat(stories[first : first + len(one["sizes"])], one["sizes"])
+            chosen = (one["hashes"] & np.uint64(parts - 1)) == part
+            hashes.append(one["hashes"][chosen])
+            owners.append(of[chosen])
+        counted.append(_common(np.concatenate(hashes), np.concatenate(owners)))
+    return _table(counted, stories)
+
+
+def _chunk(corpus: Corpus, places: NDArray[np.int64], settings: Settings) -> Arrays:
+    read = [one for part in _read(corpus, places, settings) for one in part]
+    return {
+        "hashes": np.concatenate([np.empty(0, dtype=np.uint64), *read]),
+        "sizes": np.array([len(one) for one in read], dtype=np.int64),
+    }
+
+
+def _table(parts: Sequence[tuple[NDArray[np.uint64], NDArray[np.int64]]], stories: NDArray[np.int64]) -> Arrays:
+    hashes, counts = (np.concatenate(each) for each in zip(*parts, strict=True))
+    order = np.argsort(hashes)
+    number = np.array([len(np.unique(stories))], dtype=np.int64)
+    return {"shingles": hashes[order], "counts": counts[order], "stories": number}
+
+
+def _common(hashes: NDArray[np.uint64], stories: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return the hashes that stand in two and more stories, and in how many."""
+    bits = np.uint64(max(1, int(stories.max(initial=0)).bit_length()))
+    cut = hashes >> bits
+    order = np.argsort((cut << bits) | stories.astype(np.uint64))
+    hashes, stories = hashes[order], stories[order]
+    if ((cut[order][1:] == cut[order][:-1]) & (hashes[1:] != hashes[:-1])).any():
+        order = np.lexsort((stories, hashes))  # two hashes that the cut made equal: next to never
+        hashes, stories = hashes[order], stories[order]
+    new_hash = np.concatenate(([True], hashes[1:] != hashes[:-1]))[: len(hashes)]
+    new = new_hash | np.concatenate(([True], stories[1:] != stories[:-1]))[: len(hashes)]
+    hashes = hashes[new]
+    starts = np.flatnonzero(new_hash[new])
+    counts = np.diff(np.append(starts, len(hashes)))
+    common = counts > 1
+    return hashes[starts[common]], counts[common]
+
+
+def _stories(corpus: Corpus, pairs: CandidatePairs, places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give each of `places` the number of its story, from the signatures of candidate pairs."""
+    left, right = np.searchsorted(places, pairs.left), np.searchsorted(places, pairs.right)
+    sizes = corpus.column("shingles")[places]
+    same = np.zeros(len(left), dtype=np.bool_)
+    step = 1 << 16
+    for start in range(0, len(left), step):
+        part = slice(start, start + step)
+        one, other = corpus.signatures(places[left[part]]), corpus.signatures(places[right[part]])
+        jaccard = (one == other).mean(axis=1)
+        a, b = sizes[left[part]], sizes[right[part]]
+        shared = jaccard / (1 + jaccard) * (a + b)
+        same[part] = shared >= SAME_STORY * np.maximum(a, b)
+    return components(len(places), left[same], right[same])
+
+
+def components(count: int, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each of `count` nodes the lowest node that edges connect it with, shape (count,)."""
+    labels = np.arange(count)
+    while True:
+        low = np.minimum(labels[left], labels[right])
+        before = labels.copy()
+        for end in (left, right):
+            np.minimum.at(labels, labels[end], low)
+            np.minimum.at(labels, end, low)
+        while not np.array_equal(labels, labels[labels]):
+            labels = labels[labels]
+        if np.array_equal(labels, before):
+            return labels

@@ -1,0 +1,384 @@
+"""The documents of a scan in shards: arrays of fingerprints, and the articles, in memory or in files.
+
+A *place* is the number of an article in the whole scan, in the input's order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.compare.features import prepare
+from dupdetect.compare.repeats import MIN_REPEAT, repeats
+from dupdetect.errors import ExtractionError
+from dupdetect.extract import read
+from dupdetect.fingerprint import Fingerprinter, band_keys
+from dupdetect.model import Article, Document, Failure, FingerprintBatch, Repeat
+from dupdetect.scan.records import pack_article, pack_repeats, unpack_article, unpack_repeats
+from dupdetect.scan.work import load_array
+from dupdetect.settings import Settings
+from dupdetect.text import Shingles, shingle_batch
+
+__all__ = ["Corpus", "FileShard", "MemoryShard", "Shard", "Unread", "columns_of", "drop_repeated_ids", "write_shard"]
+
+TWICE = "an earlier document has this id; ids must be unique"
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A document of a shard that gave no article: its number in the input of the shard, and why."""
+
+    ordinal: int
+    id: str
+    error: str
+
+
+class Shard(Protocol):
+    """Consecutive documents of the input. Rows are those that gave an article."""
+
+    def column(self, name: str) -> NDArray[Any]:
+        """Return an array.
+
+        `signatures` (n, k), `bands` (bands, n), `sample_hashes` and `sample_offsets`, `tokens`, `shingles`,
+        `digests` (n, 16); of files also `ordinals`, the number in the shard's input, and `id_keys`.
+        """
+
+    def articles(self, rows: Sequence[int]) -> list[Article]:
+        """Return the articles of these rows."""
+
+    def ids(self, rows: Sequence[int]) -> list[str]:
+        """Return the ids of these rows."""
+
+    def repeats(self) -> dict[int, tuple[Repeat, ...]]:
+        """Return the rows whose texts carry passages twice."""
+
+    def unread(self) -> list[Unread]:
+        """Return the documents without an article."""
+
+
+def columns_of(batch: FingerprintBatch, settings: Settings) -> dict[str, NDArray[Any]]:
+    """Return the arrays that the stages use of a batch."""
+    return {
+        "signatures": batch.signatures,
+        "bands": np.ascontiguousarray(band_keys(batch.signatures, settings).T),
+        "sample_hashes": batch.sample_hashes,
+        "sample_offsets": batch.sample_offsets,
+        "tokens": batch.tokens,
+        "shingles": batch.shingles,
+        "digests": batch.digests,
+    }
+
+
+class MemoryShard:
+    """Articles in memory, each of another id.
+
+    Parameters
+    ----------
+    articles : sequence of Article
+        May be empty where only `columns` are asked for.
+    columns : dict
+        See `Shard.column`.
+    twice : dict, optional
+        Row → its repeats.
+    """
+
+    def __init__(
+        self,
+        articles: Sequence[Article],
+        columns: dict[str, NDArray[Any]],
+        twice: dict[int, tuple[Repeat, ...]] | None = None,
+    ) -> None:
+        self._articles, self._columns, self._twice = articles, columns, twice or {}
+
+    @classmethod
+    def of(cls, articles: Sequence[Article], settings: Settings) -> MemoryShard:
+        """Fingerprint articles, and look for what they carry twice."""
+        chunks = [chunk for _, chunk in shingle_batch([article.text for article in articles], settings)]
+        batch = Fingerprinter(settings).fingerprint_shingles(chunks)
+        twice = {}
+        for row in _may_repeat(chunks, settings).tolist():
+            if found := repeats(prepare(articles[row], settings)):
+                twice[row] = found
+        return cls(articles, columns_of(batch, settings), twice)
+
+    def column(self, name: str) -> NDArray[Any]:
+        """Return an array; see `Shard.column`."""
+        return self._columns[name]
+
+    def articles(self, rows: Sequence[int]) -> list[Article]:
+        """Return the articles of these rows."""
+        return [self._articles[row] for row in rows]
+
+    def ids(self, rows: Sequence[int]) -> list[str]:
+        """Return the ids of these rows."""
+        return [self._articles[row].id for row in rows]
+
+    def repeats(self) -> dict[int, tuple[Repeat, ...]]:
+        """Return the rows whose texts carry passages twice."""
+        return self._twice
+
+    def unread(self) -> list[Unread]:
+        """Return the documents without an article."""
+        return []
+
+
+def _may_repeat(chunks: Iterable[Shingles], settings: Settings) -> NDArray[np.int64]:
+    """Return the texts that hold enough shingles twice for a repeat: of nearly all texts nothing more is asked.
+
+    The equal tokens of a repeat's first copy lie under shingles that stand elsewhere too; each covers at most so many
+    tokens as a shingle has, and of places that hold a shingle twice at most half are its first.
+    """
+    least = -(-MIN_REPEAT // max(settings.shingle_words, settings.shingle_signs)) / 2
+    found, first = [np.empty(0, dtype=np.int64)], 0
+    for chunk in chunks:
+        texts = len(chunk.offsets) - 1
+        owners = np.repeat(np.arange(texts, dtype=np.uint64), np.diff(chunk.offsets))
+        bits = np.uint64(max(1, texts.bit_length()))
+        # Owner before hash: cut hashes can only make more texts suspicious.
+        packed = (owners << (np.uint64(64) - bits)) | (chunk.hashes >> bits)
+        packed.sort()
+        again = owners[np.flatnonzero(packed[1:] == packed[:-1])] if len(packed) else owners
+        found.append(first + np.flatnonzero(np.bincount(again.astype(np.int64), minlength=texts) >= least))
+        first += texts
+    return np.concatenate(found)
+
+
+# ------------------------------------------------------------------------------------------------------- in files
+
+
+def read_shard(documents: Iterable[Document | Article | Failure]) -> tuple[list[Article], list[int], list[Unread]]:
+    """Read every document; return the articles, the number of each in the input, and what gave none."""
+    articles: list[Article] = []
+    ordinals: list[int] = []
+    unread: list[Unread] = []
+    for ordinal, piece in enumerate(documents):
+        if isinstance(piece, Failure):
+            unread.append(Unread(ordinal, piece.id, piece.error))
+            continue
+        try:
+            articles.append(piece if isinstance(piece, Article) else read(piece))
+            ordinals.append(ordinal)
+        except ExtractionError as error:
+            unread.append(Unread(ordinal, piece.id, error.problem))
+    return articles, ordinals, unread
+
+
+def write_shard(folder: Path, documents: Iterable[Document | Article | Failure], settings: Settings) -> None:
+    """Read and fingerprint documents, and write a shard's files into an empty folder."""
+    articles, ordinals, unread = read_shard(documents)
+    shard = MemoryShard.of(articles, settings)
+    ends = [0]
+    with (folder / "articles.bin").open("wb") as out:
+        for article in articles:
+            ends.append(ends[-1] + out.write(pack_article(article)))
+    id_keys = [hashlib.blake2b(_raw(article.id), digest_size=8).digest() for article in articles]
+    columns = {
+        **shard._columns,
+        "article_offsets": np.array(ends, dtype=np.int64),
+        "ordinals": np.array(ordinals, dtype=np.int64),
+        "id_keys": np.frombuffer(b"".join(id_keys), dtype="<u8").astype(np.uint64),
+    }
+    for name, column in columns.items():
+        np.save(folder / f"{name}.npy", column, allow_pickle=False)
+    told = {
+        "unread": [[one.ordinal, one.id, one.error] for one in unread],
+        "repeats": {row: pack_repeats(found) for row, found in shard.repeats().items()},
+    }
+    (folder / "told.json").write_text(json.dumps(told), encoding="ascii")
+
+
+def _raw(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+class FileShard:
+    """A shard that `write_shard` wrote. Holds no file open."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def column(self, name: str) -> NDArray[Any]:
+        """Return an array; see `Shard.column`."""
+        return load_array(self._folder / f"{name}.npy")
+
+    def _told(self) -> dict[str, Any]:
+        return dict(json.loads((self._folder / "told.json").read_text(encoding="ascii")))
+
+    def articles(self, rows: Sequence[int]) -> list[Article]:
+        """Return the articles of these rows."""
+        offsets = self.column("article_offsets")
+        found = []
+        with (self._folder / "articles.bin").open("rb") as file:
+            for row in rows:
+                start, end = int(offsets[row]), int(offsets[row + 1])
+                file.seek(start)
+                found.append(unpack_article(file.read(end - start)))
+        return found
+
+    def ids(self, rows: Sequence[int]) -> list[str]:
+        """Return the ids of these rows."""
+        return [article.id for article in self.articles(rows)]
+
+    def repeats(self) -> dict[int, tuple[Repeat, ...]]:
+        """Return the rows whose texts carry passages twice."""
+        return {int(row): unpack_repeats(found) for row, found in self._told()["repeats"].items()}
+
+    def unread(self) -> list[Unread]:
+        """Return the documents without an article."""
+        return [Unread(*row) for row in self._told()["unread"]]
+
+
+# ---------------------------------------------------------------------------------------------------- all of them
+
+
+class Corpus:
+    """All articles of a scan, by their places.
+
+    Parameters
+    ----------
+    shards : sequence of Shard
+        In the input's order.
+    dropped : mapping of int to rows, optional
+        Rows of a shard that are no articles of the scan: their ids came before.
+    """
+
+    def __init__(self, shards: Sequence[Shard], dropped: dict[int, NDArray[np.int64]] | None = None) -> None:
+        self.shards = shards
+        self._rows: list[NDArray[np.int64]] = []
+        for number, shard in enumerate(shards):
+            rows = np.arange(len(shard.column("tokens")))
+            if dropped and number in dropped:
+                rows = np.delete(rows, dropped[number])
+            self._rows.append(rows)
+        self._starts = np.concatenate([[0], np.cumsum([len(rows) for rows in self._rows])]).astype(np.int64)
+        self.column_cache: dict[str, NDArray[Any]] = {}
+
+    def __len__(self) -> int:
+        return int(self._starts[-1])
+
+    def column(self, name: str) -> NDArray[Any]:
+        """Return a column of all articles: one value or row each."""
+        if name not in self.column_cache:
+            parts = [shard.column(name)[rows] for shard, rows in zip(self.shards, self._rows, strict=True)]
+            self.column_cache[name] = np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+        return self.column_cache[name]
+
+    @property
+    def digest_keys(self) -> NDArray[np.uint64]:
+        """The first eight bytes of each article's digest."""
+        digests = self.column("digests")
+        return np.ascontiguousarray(digests).view(np.uint64)[:, 0] if len(digests) else np.empty(0, dtype=np.uint64)
+
+    def band(self, number: int) -> NDArray[np.uint64]:
+        """Return each article's key in one band; 0 where it has none."""
+        parts = [shard.column("bands")[number][rows] for shard, rows in zip(self.shards, self._rows, strict=True)]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=np.uint64)
+
+    @property
+    def sample_sizes(self) -> NDArray[np.int64]:
+        """Hashes in each article's sample."""
+        parts = [
+            np.diff(shard.column("sample_offsets"))[rows] for shard, rows in zip(self.shards, self._rows, strict=True)
+        ]
+        return np.concatenate([np.empty(0, dtype=np.int64), *parts])
+
+    def sample(self, part: int, parts: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """Return one of `parts` (a power of two) parts of the sample hashes, by value, and the places they are of."""
+        hashes, owners = [np.empty(0, dtype=np.uint64)], [np.empty(0, dtype=np.int64)]
+        for shard, rows, start in zip(self.shards, self._rows, self._starts.tolist(), strict=False):
+            every, offsets = shard.column("sample_hashes"), shard.column("sample_offsets")
+            places = np.full(len(offsets) - 1, -1)
+            places[rows] = start + np.arange(len(rows))
+            of = np.repeat(places, np.diff(offsets))
+            chosen = ((every & np.uint64(parts - 1)) == part) & (of >= 0)
+            hashes.append(every[chosen])
+            owners.append(of[chosen])
+        return np.concatenate(hashes), np.concatenate(owners)
+
+    def _by_shard(self, places: NDArray[np.int64]) -> Iterator[tuple[Shard, NDArray[np.int64], NDArray[np.int64]]]:
+        """Yield for each shard that holds some of `places`: it, their rows in it, and which of `places` they are."""
+        order = np.argsort(places, kind="stable")
+        cuts = np.searchsorted(places[order], self._starts)
+        for number, shard in enumerate(self.shards):
+            which = order[cuts[number] : cuts[number + 1]]
+            if len(which):
+                yield shard, self._rows[number][places[which] - self._starts[number]], which
+
+    def signatures(self, places: NDArray[np.int64]) -> NDArray[np.uint32]:
+        """Return the signatures of articles, shape (len(places), permutations)."""
+        width = self.shards[0].column("signatures").shape[1] if self.shards else 0
+        found = np.empty((len(places), width), dtype=np.uint32)
+        for shard, rows, which in self._by_shard(places):
+            found[which] = shard.column("signatures")[rows]
+        return found
+
+    def articles(self, places: Sequence[int] | NDArray[np.int64]) -> list[Article]:
+        """Return the articles at these places, in the order asked for."""
+        found: dict[int, Article] = {}
+        for shard, rows, which in self._by_shard(np.asarray(places, dtype=np.int64)):
+            found.update(zip(which.tolist(), shard.articles(rows.tolist()), strict=True))
+        return [found[number] for number in range(len(found))]
+
+    def numbers(self) -> range:
+        """Return the numbers of the batches that `batch` gives."""
+        return range(len(self.shards))
+
+    def batch(self, number: int, settings: Settings) -> tuple[list[Article], FingerprintBatch]:
+        """Return the articles and fingerprints of one shard."""
+        shard, rows = self.shards[number], self._rows[number]
+        offsets = shard.column("sample_offsets")
+        sizes = np.diff(offsets)
+        chosen = np.zeros(len(sizes), dtype=np.bool_)
+        chosen[rows] = True
+        batch = FingerprintBatch(
+            signatures=np.asarray(shard.column("signatures"))[rows],
+            sample_hashes=np.asarray(shard.column("sample_hashes"))[np.repeat(chosen, sizes)],
+            sample_offsets=np.concatenate([[0], np.cumsum(sizes[rows])]).astype(np.int64),
+            shingles=np.asarray(shard.column("shingles"))[rows],
+            tokens=np.asarray(shard.column("tokens"))[rows],
+            digests=np.asarray(shard.column("digests"))[rows],
+            settings_identity=settings.identity,
+        )
+        return shard.articles(rows.tolist()), batch
+
+    def repeats(self) -> Iterator[tuple[int, tuple[Repeat, ...]]]:
+        """Yield the articles that carry passages twice: place and repeats, in order."""
+        for number, shard in enumerate(self.shards):
+            place_of = {row: place for place, row in enumerate(self._rows[number].tolist(), int(self._starts[number]))}
+            for row, found in sorted(shard.repeats().items()):
+                if row in place_of:
+                    yield place_of[row], found
+
+
+def drop_repeated_ids(shards: Sequence[Shard]) -> tuple[Corpus, tuple[Failure, ...]]:
+    """Return the corpus of shards from files, of each id the first article only, and all failures in order."""
+    keys = [shard.column("id_keys") for shard in shards]
+    every = np.concatenate([np.empty(0, dtype=np.uint64), *keys])
+    values, counts = np.unique(every, return_counts=True)
+    suspects = values[counts > 1]
+    seen: set[str] = set()
+    dropped: dict[int, NDArray[np.int64]] = {}
+    failures: list[Failure] = []
+    for number, shard in enumerate(shards):
+        told: list[tuple[int, Failure]] = []
+        rows = np.flatnonzero(np.isin(keys[number], suspects)).tolist()
+        ordinals = shard.column("ordinals")[rows].tolist()
+        again = []
+        for row, ordinal, id in zip(rows, ordinals, shard.ids(rows), strict=True):
+            if id in seen:
+                again.append(row)
+                told.append((ordinal, Failure(id=id, error=TWICE)))
+            else:
+                seen.add(id)
+        told += [(one.ordinal, Failure(id=one.id, error=one.error)) for one in shard.unread()]
+        failures += [failure for _, failure in sorted(told, key=lambda pair: pair[0])]
+        if again:
+            dropped[number] = np.array(again, dtype=np.int64)
+    return Corpus(shards, dropped), tuple(failures)
