@@ -20,6 +20,11 @@ SENTENCES = [
 ]
 TEXTS = ["", "…", "Two words", "two WORDS", STORY, STORY + " " + OTHER, OTHER]
 TEXTS += [". ".join(SENTENCES[start:stop]) for start, stop in ((0, 12), (0, 6), (4, 9), (6, 12), (1, 3))]
+WORDS = STORY.split()
+TRIPLES = [" ".join(WORDS[start : start + 3]) for start in range(len(WORDS) - 2)]
+SAMPLE = FINGERPRINTER.fingerprint(STORY).sample
+# Three words of the story that share one sampled shingle with it, and nothing else: no candidates.
+TEXTS.append(next(three for three in TRIPLES if np.isin(FINGERPRINTER.fingerprint(three).sample, SAMPLE).sum() == 1))
 PRINTS = {text: FINGERPRINTER.fingerprint(text) for text in TEXTS}
 BANDS = {text: set(band_keys(one.signature[None], Settings())[0].tolist()) - {0} for text, one in PRINTS.items()}
 
