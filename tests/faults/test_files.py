@@ -214,7 +214,7 @@ def test_a_network_file_system_is_known_by_its_mount(tmp_path, path, monkeypatch
     mounts.write_text(f"29 1 {device} / / rw,nosuid shared:1 master:2 - ext4 /dev/vda rw\n")
     assert network_file_system(path, mounts) is None
     assert network_file_system(path, tmp_path / "no such list") is None
-    monkeypatch.setattr("dupdetect.index.sqlite.network_file_system", lambda path: "nfs4")
+    monkeypatch.setattr("dupdetect.index.database.network_file_system", lambda path: "nfs4")
     with pytest.raises(StoreError, match=r"network file system \(nfs4\)"):
         open_index(path)
     with pytest.raises(StoreError, match="network file system"):

@@ -16,15 +16,27 @@ from types import TracebackType
 from typing import Literal
 
 from dupdetect.errors import (
+    ForeignIndexError,
     IndexClosedError,
     IndexCorruptError,
     IndexExistsError,
     IndexLockedError,
+    IndexNotFoundError,
     SettingsError,
     StoreError,
 )
 
-__all__ = ["MEMORY", "Database", "Durability", "draft_beside", "drafted", "network_file_system"]
+__all__ = [
+    "MEMORY",
+    "Database",
+    "Durability",
+    "check_file",
+    "check_file_system",
+    "draft_beside",
+    "drafted",
+    "inode",
+    "network_file_system",
+]
 
 MEMORY = ":memory:"
 """Path of an index that lives and dies with its object."""
@@ -255,3 +267,36 @@ def network_file_system(path: Path, mounts: Path = Path("/proc/self/mountinfo"))
         if fields.split(" ")[2:3] == [device] and kind in _NETWORK:
             return kind
     return None
+
+
+def inode(location: str) -> int | None:
+    """Return what tells the file from another one of the same name; None for memory."""
+    return None if location == MEMORY else Path(location).stat().st_ino
+
+
+def check_file(path: Path) -> None:
+    """Refuse what cannot be an index, without touching it.
+
+    Raises
+    ------
+    IndexNotFoundError, ForeignIndexError, StoreError
+    """
+    if not path.is_file():
+        raise IndexNotFoundError(f"{path}: no index there; make one with `dupdetect index add`")
+    try:
+        with path.open("rb") as file:
+            magic = file.read(16)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
+    if magic not in (b"", b"SQLite format 3\x00"):
+        raise ForeignIndexError(f"{path}: not a dupdetect index (not an SQLite file); left untouched")
+    check_file_system(path)
+
+
+def check_file_system(path: Path) -> None:
+    """Raise `StoreError` for a file on a network file system."""
+    if kind := network_file_system(path):
+        raise StoreError(
+            f"{path}: on a network file system ({kind}), where SQLite's write-ahead log does not work; "
+            "keep the index on a local disk"
+        )

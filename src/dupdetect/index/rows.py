@@ -24,6 +24,7 @@ __all__ = [
     "article_row",
     "delete",
     "document_rows",
+    "end_claims",
     "fingerprint_rows",
     "insert_documents",
     "insert_keys",
@@ -218,3 +219,12 @@ def delete(connection: sqlite3.Connection, docs: Sequence[int], settings: Settin
         for table, rows in key_rows(batch, np.array([row[0] for row in found], dtype=np.int64), settings).items():
             connection.executemany(f"DELETE FROM {table} WHERE key = ? AND doc = ?", unpack(rows))
         connection.execute(f"DELETE FROM documents WHERE doc IN ({marks})", part)
+
+
+def end_claims(connection: sqlite3.Connection, keys: Sequence[str], settings: Settings) -> int:
+    """Delete claims by key; return how many were there."""
+    # The second condition is what lets SQLite use the index of claims.
+    statement = "SELECT doc FROM documents WHERE claim = ? AND claim <> ''"
+    docs = [doc for key in keys for (doc,) in connection.execute(statement, (key,)).fetchall()]
+    delete(connection, docs, settings)
+    return len(docs)

@@ -18,9 +18,7 @@ import numpy as np
 
 from dupdetect.errors import (
     DuplicateIdError,
-    ForeignIndexError,
     IndexLockedError,
-    IndexNotFoundError,
     SettingsError,
     SettingsMismatchError,
     StaleVersionError,
@@ -29,13 +27,14 @@ from dupdetect.errors import (
 )
 from dupdetect.index import manifest, upkeep
 from dupdetect.index.base import Candidate, Candidates, Claim, Filter, IndexInfo, Judge, Version
-from dupdetect.index.database import MEMORY, Database, Durability, drafted, network_file_system
+from dupdetect.index.database import MEMORY, Database, Durability, check_file, check_file_system, drafted, inode
 from dupdetect.index.keys import as_batch, key_rows, split
 from dupdetect.index.rows import (
     ARTICLE,
     FINGERPRINT,
     delete,
     document_rows,
+    end_claims,
     insert_documents,
     insert_keys,
     row_article,
@@ -93,15 +92,15 @@ class SQLiteIndex:
         if create and self.location != MEMORY:
             self._create(Path(path), settings or Settings(), keep_text)
         elif not create:
-            _check_file(Path(path))
-        file = _inode(self.location)
+            check_file(Path(path))
+        file = inode(self.location)
         self._database = Database(self.location, busy_timeout=busy_timeout, durability=durability)
         try:
             with self._database.reading() as connection:
                 if create and self.location == MEMORY:
                     manifest.initialise(connection, settings or Settings(), keep_text=keep_text)
                 stored = manifest.read(self.location, connection)
-            if _inode(self.location) != file:
+            if inode(self.location) != file:
                 raise IndexLockedError(f"{path}: was rebuilt while it was being opened; open it again")
             self._settings, self._keep_text = manifest.settings_of(self.location, stored)
             if not create:
@@ -116,7 +115,7 @@ class SQLiteIndex:
     def _create(path: Path, settings: Settings, keep_text: bool) -> None:
         with drafted(path) as draft, Database(str(draft), busy_timeout=0) as database:
             with database.reading() as connection:
-                _check_file_system(draft)
+                check_file_system(draft)
                 connection.execute("PRAGMA journal_mode = WAL")
                 manifest.initialise(connection, settings, keep_text=keep_text)
             database.close()  # before the file is in its place
@@ -312,7 +311,7 @@ class SQLiteIndex:
             for id, version in zip(ids, versions, strict=True):
                 self._check_version(id, there.get(id, (0, None))[1], version)
             delete(connection, [doc for doc, _ in there.values()], self._settings)
-            self._end_claims(connection, claims)
+            end_claims(connection, claims, self._settings)
             first = insert_documents(connection, rows)
             for table, packed in keys.items():
                 insert_keys(connection, table, packed + first)
@@ -356,7 +355,7 @@ class SQLiteIndex:
         with self._database.writing() as connection:
             now = time.time()
             ended = connection.execute("SELECT claim FROM documents WHERE claim <> '' AND expires <= ?", (now,))
-            self._end_claims(connection, [one for (one,) in ended.fetchall()])
+            end_claims(connection, [one for (one,) in ended.fetchall()], self._settings)
             newer = search(
                 connection,
                 fingerprint,
@@ -369,7 +368,7 @@ class SQLiteIndex:
             if newer.found and not judge([(candidate, self.fetch(candidate)) for candidate in newer.found]):
                 return Claim(key=key, granted=False, expires=0.0, newer=newer)
             # Always a new row, with a new number: a renewed claim is news to whoever searched while it had ended.
-            self._end_claims(connection, [key])
+            end_claims(connection, [key], self._settings)
             rows = document_rows([article], batch, [(None, key, now + ttl)], keep_text=self._keep_text)
             first = insert_documents(connection, rows)
             for table, packed in keys.items():
@@ -379,23 +378,18 @@ class SQLiteIndex:
     def release(self, key: str) -> bool:
         """End a claim; return whether it was there."""
         with self._database.writing() as connection:
-            return self._end_claims(connection, [key]) > 0
-
-    def _end_claims(self, connection: Connection, keys: Sequence[str]) -> int:
-        docs = [
-            doc
-            for key in keys
-            for (doc,) in connection.execute("SELECT doc FROM documents WHERE claim = ?", (key,)).fetchall()
-        ]
-        delete(connection, docs, self._settings)
-        return len(docs)
+            return end_claims(connection, [key], self._settings) > 0
 
     # ------------------------------------------------------------------------------------------ upkeep
 
     def verify(self) -> tuple[str, ...]:
         """Return what is wrong with the index, in words; empty if nothing is. Reads all of it."""
-        with self._database.snapshot() as connection:
-            return upkeep.verify(connection, self._settings, keep_text=self._keep_text)
+        with self._database.copying() as connection:
+            connection.execute("BEGIN")  # one state, whatever others write
+            try:
+                return upkeep.verify(connection, self._settings, keep_text=self._keep_text)
+            finally:
+                connection.execute("ROLLBACK")
 
     def compact(self) -> None:
         """Give back unused room; what was removed is gone from file and log after it.
@@ -428,28 +422,3 @@ def _there(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, V
     statement = "SELECT doc, version FROM documents WHERE id = ? AND claim = ''"
     found = ((id, connection.execute(statement, (id,)).fetchone()) for id in ids)
     return {id: row for id, row in found if row is not None}
-
-
-def _inode(location: str) -> int | None:
-    return None if location == MEMORY else Path(location).stat().st_ino
-
-
-def _check_file(path: Path) -> None:
-    if not path.is_file():
-        raise IndexNotFoundError(f"{path}: no index there; make one with `dupdetect index add`")
-    try:
-        with path.open("rb") as file:
-            magic = file.read(16)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
-    if magic not in (b"", b"SQLite format 3\x00"):
-        raise ForeignIndexError(f"{path}: not a dupdetect index (not an SQLite file); left untouched")
-    _check_file_system(path)
-
-
-def _check_file_system(path: Path) -> None:
-    if kind := network_file_system(path):
-        raise StoreError(
-            f"{path}: on a network file system ({kind}), where SQLite's write-ahead log does not work; "
-            "keep the index on a local disk"
-        )

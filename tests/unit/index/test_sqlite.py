@@ -17,9 +17,9 @@ from dupdetect.errors import (
     StoreError,
 )
 from dupdetect.fingerprint import Fingerprinter
-from dupdetect.index import create_index, open_index
+from dupdetect.index import Filter, create_index, open_index
 from dupdetect.settings import Settings
-from dupdetect.testing import STORY, add, article, found
+from dupdetect.testing import OTHER, STORY, add, article, claim, fingerprint, found, put
 
 
 @pytest.fixture
@@ -227,3 +227,25 @@ def test_removing_leaves_no_orphan_in_any_table(path):
     counts = [connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("documents", "bands", "postings")]
     connection.close()
     assert counts == [0, 0, 0]
+
+
+def test_no_everyday_statement_reads_all_documents(path):
+    with create_index(path) as index:
+        add(index, article("a"), article("b", OTHER))
+        statements = []
+        with index._database.reading() as connection:
+            connection.set_trace_callback(statements.append)
+        assert claim(index, "key", article("c", "Something else, of some length, to be claimed.")).granted
+        index.release("key")
+        put(index, article("a"), versions=[3], claims=["key"])
+        index.candidates(fingerprint(), within=Filter(sites=("main",)))
+        index.get("a")
+        index.remove(["b"])
+        assert "a" in index
+        assert len(index) == index.info().documents == 1
+        connection.set_trace_callback(None)
+        asked = [one for one in statements if one.split()[0] in ("SELECT", "DELETE", "UPDATE")]
+        assert len(asked) > 10
+        for statement in asked:
+            plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+            assert not [step for step in plan if step.startswith("SCAN documents") and "INDEX" not in step], statement
