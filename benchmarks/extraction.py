@@ -1,12 +1,13 @@
 """Page to article text: dupdetect, trafilatura, readability-lxml, newspaper4k, on annotated pages.
 
-``python -m benchmarks extraction --data DIR``; see `benchmarks.extraction_data` for the layout. The weights of the package
-were trained on development pages: on those its own row flatters it, and ``train_extraction.py`` prints the
+``python -m benchmarks run extraction --data DIR``; see `benchmarks.extraction_data` for the layout. The weights of the
+package were trained on development pages: on those its own row flatters it, and ``train_extraction.py`` prints the
 cross-validated figures.
 """
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import logging
 import resource
@@ -34,24 +35,24 @@ def _dupdetect(html: str) -> str:
 
 
 def _trafilatura(precision: bool) -> Extractor:
-    import trafilatura
+    trafilatura = importlib.import_module("trafilatura")
 
     return lambda html: trafilatura.extract(html, include_comments=False, favor_precision=precision) or ""
 
 
 def _readability() -> Extractor:
-    import lxml.html
-    from readability import Document
+    lxml_html = importlib.import_module("lxml.html")
+    readability = importlib.import_module("readability")
 
     def text(html: str) -> str:
-        parts = lxml.html.fromstring(Document(html).summary()).itertext()
+        parts = lxml_html.fromstring(readability.Document(html).summary()).itertext()
         return "\n".join(filter(None, map(str.strip, map(str, parts))))
 
     return text
 
 
 def _newspaper() -> Extractor:
-    import newspaper
+    newspaper = importlib.import_module("newspaper")
 
     def text(html: str) -> str:
         article = newspaper.Article("http://page.invalid/", fetch_images=False)

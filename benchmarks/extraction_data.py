@@ -161,7 +161,7 @@ def _line(text: str) -> str:
 
 
 def bootstrap(score: Score, other: Score | None = None, *, rounds: int = 400, seed: int = 1) -> tuple[float, float]:
-    """Return the 90 % interval of F1, or of the difference to `other` on the same pages, sites drawn with replacement."""
+    """Return the 90 % interval of F1, or of its lead over `other` on the same pages; sites are drawn, not pages."""
     draw = np.random.default_rng(seed)
     members: dict[str, list[int]] = {}
     for index, group in enumerate(score.groups):

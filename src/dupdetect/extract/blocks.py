@@ -6,6 +6,7 @@ Elements are numbered in document order, so a subtree is a range and a parent's 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -151,6 +152,7 @@ def flatten(events: Iterable[Event]) -> Page:
     page = Page(tags=["#root"], parents=[-1], attributes=[{}], ends=[0], block_starts=[0], block_ends=[0])
     block_starts, block_ends = page.block_starts, page.block_ends
     tags, parents, attributes, ends = page.tags, page.parents, page.attributes, page.ends
+    texts = page.texts
     open_elements = [0]
     owner = 0  # innermost open block-level element
     pieces: list[str] = []  # text of the block so far
@@ -162,30 +164,29 @@ def flatten(events: Iterable[Event]) -> Page:
     span_starts: list[tuple[int, int, int]] = []  # of the open inline elements: pieces, links and linked before them
 
     def finish() -> None:
-        nonlocal pieces, first, linked, links, strong, breaks
-        if pieces:
-            text = "".join(pieces)
-            text = text.strip("\r\n") if pre_depth and "\n" in text.strip() else " ".join(text.split())
-            if not text.isascii():
-                text = text.translate(_INVISIBLE)
-            if text and not text.isspace():
-                page.texts.append(text)
-                page.owners.append(owner)
-                page.firsts.append(first)
-                page.lasts.append(len(tags))
-                page.linked.append(linked)
-                page.links.append(links)
-                page.strong.append(strong)
-            pieces = []
-        first = len(tags)
-        linked = links = strong = breaks = 0
+        nonlocal pieces, linked, links, strong
+        text = "".join(pieces)
+        text = text.strip("\r\n") if pre_depth and "\n" in text.strip() else " ".join(text.split())
+        if not text.isascii() and _INVISIBLE.search(text):
+            text = _INVISIBLE.sub("", text)
+        if text and not text.isspace():
+            page.texts.append(text)
+            page.owners.append(owner)
+            page.firsts.append(first)
+            page.lasts.append(len(tags))
+            page.linked.append(linked)
+            page.links.append(links)
+            page.strong.append(strong)
+        pieces = []
+        linked = links = strong = 0
 
     for kind, value in events:
         if kind == TEXT:
             if in_title:
                 page.title += value
             elif value.isspace():
-                pieces.append(" ")
+                if pieces:
+                    pieces.append(" ")
             else:
                 pieces.append(value)
                 breaks = 0
@@ -200,7 +201,9 @@ def flatten(events: Iterable[Event]) -> Page:
                 continue
             tag = tags[element]
             if tag not in INLINE:
-                finish()
+                if pieces:
+                    finish()
+                breaks = links = 0
                 owner = parents[element]
                 while tags[owner] in INLINE:
                     owner = parents[owner]
@@ -224,7 +227,7 @@ def flatten(events: Iterable[Event]) -> Page:
                 elif tag in _STRONG:
                     strong_depth -= 1
             ends[element] = len(tags)
-            block_ends[element] = len(page.texts)
+            block_ends[element] = len(texts)
         elif kind == DATA:
             page.data.append(value)
         elif kind in _HEAD:
@@ -237,20 +240,25 @@ def flatten(events: Iterable[Event]) -> Page:
             open_elements.append(-2)
             breaks += 1
             if breaks == 2 and not pre_depth:
-                finish()
+                if pieces:
+                    finish()
+                first = len(tags)
+                breaks = links = 0
             pieces.append("\n" if pre_depth else " ")
         else:
             element = len(tags)
             inline = kind in INLINE
             if not inline:
-                finish()
+                if pieces:
+                    finish()
+                breaks = links = 0
                 first = element + 1
             parent = open_elements[-1]
             tags.append(kind)
             parents.append(parent)
             attributes.append(value)
             ends.append(0)
-            block_starts.append(len(page.texts))
+            block_starts.append(len(texts))
             block_ends.append(0)
             open_elements.append(element)
             if not inline:
@@ -264,7 +272,8 @@ def flatten(events: Iterable[Event]) -> Page:
                     links += 1
                 elif kind in _STRONG:
                     strong_depth += 1
-    finish()
+    if pieces:
+        finish()
     ends[0] = len(tags)
     block_ends[0] = len(page.texts)
     return page
@@ -277,7 +286,7 @@ def _mostly_links(pieces: list[str], start: int, linked: int) -> bool:
 
 
 # Soft hyphen, zero-width space, word joiner, byte order mark: no reader sees them, and they part equal words.
-_INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF))
+_INVISIBLE = re.compile("[\\u00ad\\u200b\\u2060\\ufeff]")
 _HEAD = frozenset(("title", "meta", "link", "base"))
 _STRONG = frozenset(("b", "strong", "em", "i"))
 
@@ -300,10 +309,17 @@ def kinds(page: Page) -> tuple[list[BlockKind], list[int]]:
 
     A kind is inherited: a paragraph in a list item is a list item. The innermost element that has one decides.
     """
-    kind: list[BlockKind] = []
-    quotes: list[int] = []
-    for tag, parent in zip(page.tags, page.parents, strict=True):
-        above = kind[parent] if parent >= 0 else BlockKind.PARAGRAPH
-        kind.append(_KIND.get(tag, above))
-        quotes.append((quotes[parent] if parent >= 0 else 0) + (tag == "blockquote"))
+    kind: dict[int, BlockKind] = {0: BlockKind.PARAGRAPH}
+    quotes: dict[int, int] = {0: 0}
+    for owner in page.owners:
+        line = []
+        element = owner
+        while element not in kind:
+            line.append(element)
+            element = page.parents[element]
+        for inner in reversed(line):
+            tag = page.tags[inner]
+            kind[inner] = _KIND.get(tag, kind[element])
+            quotes[inner] = quotes[element] + (tag == "blockquote")
+            element = inner
     return [kind[owner] for owner in page.owners], [quotes[owner] for owner in page.owners]

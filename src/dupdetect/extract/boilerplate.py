@@ -21,7 +21,7 @@ from dupdetect.extract.features import Facts, Measured, core_features, measure
 from dupdetect.extract.metadata import Metadata, same_words
 from dupdetect.extract.site import SiteTemplate
 from dupdetect.extract.trees import load_model
-from dupdetect.extract.vocabulary import MARKUP_GROUPS, PHRASE_GROUPS
+from dupdetect.extract.vocabulary import MARKUP_GROUPS
 
 __all__ = ["Judged", "choose_subtree", "decide", "facts_of", "find_posts", "judge"]
 
@@ -339,27 +339,46 @@ _AREAS = {
     "header": "page header",
 }
 _BIT = {name: 1 << bit for bit, name in enumerate(MARKUP_GROUPS)}
-_SAYS = {name: 1 << bit for bit, name in enumerate(PHRASE_GROUPS)}
 
 
 class _Explainer:
     """Words for why a block was dropped: what its markup calls it, nearest first."""
 
     def __init__(self, page: Page, measured: Measured, probabilities: NDArray[np.float64]) -> None:
-        self._page, self._measured, self._probabilities = page, measured, probabilities
+        self._page, self._probabilities = page, probabilities
+        self._names: list[int] = measured.names.tolist()
+        self._known: dict[int, str] = {0: ""}
 
     def __call__(self, block: int) -> str:
         page = self._page
-        for element in page.ancestors(page.owners[block]):
-            tag = page.tags[element]
-            if tag in ("nav", "footer", "aside"):
-                return {"nav": "navigation", "footer": "footer", "aside": "sidebar"}[tag]
-            bits = int(self._measured.names[element])
-            if bits & _BIT["content"]:
-                break
-            for name, words in _AREAS.items():
-                if bits & _BIT[name]:
-                    return words
+        area = self._area(page.owners[block])
+        if area:
+            return area
         if page.linked[block] * 2 > len(page.texts[block]):
             return "links"
         return f"unlike an article's text (probability {self._probabilities[block]:.2f})"
+
+    def _area(self, element: int) -> str:
+        line = []
+        while element not in self._known:
+            line.append(element)
+            element = self._page.parents[element]
+        area = self._known[element]
+        for inner in reversed(line):
+            area = self._known[inner] = self._own_area(inner, area)
+        return area
+
+    def _own_area(self, element: int, above: str) -> str:
+        tag = self._page.tags[element]
+        if tag in _AREA_TAGS:
+            return _AREA_TAGS[tag]
+        bits = self._names[element]
+        if not bits:
+            return above
+        if bits & _BIT["content"]:
+            return ""
+        return next((words for bit, words in _AREA_BITS if bits & bit), above)
+
+
+_AREA_TAGS = {"nav": "navigation", "footer": "footer", "aside": "sidebar"}
+_AREA_BITS = [(_BIT[name], words) for name, words in _AREAS.items()]

@@ -58,11 +58,15 @@ class Marks:
     def texts(self, attribute: str, words: str) -> list[str]:
         """Return the text of the first element whose `attribute` holds one of `words`, and of its siblings."""
         wanted = set(words.split())
+        known: dict[str | None, bool] = {None: False}
         found = []
         parent = None
         for element in self.elements:
             value = self.page.attributes[element].get(attribute)
-            if value and parent in (None, self.page.parents[element]) and not wanted.isdisjoint(value.lower().split()):
+            holds = known.get(value)
+            if holds is None:
+                holds = known[value] = not wanted.isdisjoint((value or "").lower().split())
+            if holds and parent in (None, self.page.parents[element]):
                 text = self.page.text_of(element)
                 if text and len(text) < 120:
                     found.append(text)

@@ -455,9 +455,8 @@ def _sections(marks: Marks, metas: dict[str, list[str]], article: dict[str, Any]
 def _categories(marks: Marks) -> list[str]:
     """Return the texts of the links that are marked as the article's categories."""
     page = marks.page
-    if not any("category" in (attributes.get("rel") or "") for attributes in page.attributes):
-        return []
-    return [page.text_of(e) for e in marks.elements if "category" in (page.attributes[e].get("rel") or "").split()]
+    linked = {e for e, attributes in enumerate(page.attributes) if "category" in (attributes.get("rel") or "").split()}
+    return [page.text_of(element) for element in marks.elements if element in linked] if linked else []
 
 
 def _canonical(page: Page, metas: dict[str, list[str]], url: str | None) -> str | None:

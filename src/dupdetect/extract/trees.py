@@ -24,62 +24,64 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Forest:
-    """Trees over named columns.
+    """Trees over named measures.
 
     Parameters
     ----------
-    columns : ndarray of int64, shape (trees * 8,)
-        The column that each question looks at; questions of a tree are padded to eight.
-    borders : ndarray of float32, shape (trees * 8, 1)
-        A question is answered yes by a value over its border; padding asks for infinity.
-    leaves : ndarray of float32, shape (trees * leaves,)
-    width : int
-        Leaves a tree.
+    measures : ndarray of int64, shape (questions,)
+        The measure that each question is about. Trees share questions: each is asked once.
+    borders : ndarray of float32, shape (questions, 1)
+        A question is answered yes by a value over its border.
+    asked : ndarray of int64, shape (trees, depth)
+        The questions of each tree.
+    leaves : ndarray of float32, shape (trees * 2**depth,)
     bias : float
     """
 
-    columns: NDArray[np.int64]
+    measures: NDArray[np.int64]
     borders: NDArray[np.float32]
+    asked: NDArray[np.int64]
     leaves: NDArray[np.float32]
-    width: int
     bias: float
 
     @classmethod
     def from_dict(cls, values: dict[str, Any], names: tuple[str, ...]) -> Forest:
-        """Build a forest whose trees name their columns.
+        """Build a forest whose trees name their measures.
 
         Parameters
         ----------
         values : dict
-            ``trees``, each with ``questions`` (pairs of column name and border) and ``leaves``; and ``bias``.
+            ``trees``, each with ``questions`` (pairs of measure and border) and ``leaves``; and ``bias``.
         names : tuple of str
-            The columns' names in the order of the matrix.
+            The measures' names in the order of the matrix.
         """
-        number = {name: index for index, name in enumerate(names)}
         trees = values["trees"]
-        columns = np.zeros((len(trees), 8), np.int64)
-        borders = np.full((len(trees), 8), np.inf, np.float32)
-        width = max(len(tree["leaves"]) for tree in trees)
-        leaves = np.zeros((len(trees), width), np.float32)
+        depth = max(len(tree["questions"]) for tree in trees)
+        never = (names[0], float("inf"))  # a tree of fewer levels asks what nothing answers with yes
+        numbers: dict[tuple[str, float], int] = {}
+        asked = np.empty((len(trees), depth), np.int64)
+        leaves = np.zeros((len(trees), 1 << depth), np.float32)
         for row, tree in enumerate(trees):
-            for level, (name, border) in enumerate(tree["questions"]):
-                columns[row, level], borders[row, level] = number[name], border
+            questions = [(name, border) for name, border in tree["questions"]]
+            for level, question in enumerate(questions + [never] * (depth - len(questions))):
+                asked[row, level] = numbers.setdefault(question, len(numbers))
             leaves[row, : len(tree["leaves"])] = tree["leaves"]
+        number = {name: index for index, name in enumerate(names)}
         return cls(
-            columns=columns.ravel(),
-            borders=borders.reshape(-1, 1),
+            measures=np.array([number[name] for name, _ in numbers]),
+            borders=np.array([border for _, border in numbers], np.float32).reshape(-1, 1),
+            asked=asked,
             leaves=leaves.ravel(),
-            width=width,
             bias=float(values["bias"]),
         )
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return one probability a column of `features`, shape (measures, blocks)."""
-        answers = features[self.columns] > self.borders
-        trees = len(self.columns) // 8
-        leaf = np.packbits(answers.reshape(trees, 8, -1), axis=1, bitorder="little")[:, 0, :].astype(np.int64)
-        leaf += np.arange(trees)[:, None] * self.width
-        score = self.leaves[leaf].sum(axis=0, dtype=np.float64) + self.bias
+        answers = features[self.measures] > self.borders
+        leaf = np.packbits(answers[self.asked], axis=1, bitorder="little")[:, 0, :].astype(np.int32)
+        trees, depth = self.asked.shape
+        leaf += (np.arange(trees, dtype=np.int32) << depth)[:, None]
+        score = self.leaves.take(leaf).sum(axis=0, dtype=np.float64) + self.bias
         return 1.0 / (1.0 + np.exp(-score))
 
 

@@ -227,15 +227,20 @@ def markup_bits(names: str, known: dict[str, int]) -> int:
     if bits is None:
         bits = 0
         for word in _WORD.findall(names):
-            word = word.lower()
-            found = _MARKUP.get(word)
-            if found is not None:
-                bits |= found
-            elif len(word) > 7:
-                for stem, meaning in _GLUED.items():
-                    if stem in word:
-                        bits |= meaning
+            meaning = known.get(word)
+            if meaning is None:
+                meaning = known[word] = _word_bits(word.lower())
+            bits |= meaning
         known[names] = bits
+    return bits
+
+
+def _word_bits(word: str) -> int:
+    bits = _MARKUP.get(word, 0)
+    if not bits and len(word) > 7:
+        for stem, meaning in _GLUED.items():
+            if stem in word:
+                bits |= meaning
     return bits
 
 
