@@ -79,9 +79,8 @@ _AUTHOR_NAME = re.compile(r"(?:author|byline|autor).{0,12}name|name.{0,4}author"
 def _named_authors(marks: Marks) -> list[str]:
     """Return the text of the first element whose class speaks of an author's name."""
     page = marks.page
-    for element in marks.elements:
-        classes = page.attributes[element].get("class")
-        if classes and _AUTHOR_NAME.search(classes):
+    for element, classes in marks.holding("class"):
+        if _AUTHOR_NAME.search(classes):
             text = page.text_of(element)
             if 1 < len(text.split()) <= 5:
                 return [text]
@@ -93,14 +92,12 @@ def _linked_authors(marks: Marks) -> list[str]:
     found = []
     parent = None
     page = marks.page
-    for element in marks.elements:
-        if page.tags[element] != "a" or parent not in (None, page.parents[element]):
-            continue
-        text = page.text_of(element)
-        is_name = 1 < len(text.split()) <= 4 and not _ROLE.search(text)
-        if is_name and _AUTHOR_LINK.search(page.attributes[element].get("href") or ""):
-            found.append(text)
-            parent = page.parents[element]
+    for element, target in marks.holding("href"):
+        if parent in (None, page.parents[element]) and _AUTHOR_LINK.search(target):
+            text = page.text_of(element)
+            if 1 < len(text.split()) <= 4 and not _ROLE.search(text):
+                found.append(text)
+                parent = page.parents[element]
     return found
 
 

@@ -143,10 +143,6 @@ class Measured:
         Words of each block; of scripts without spaces 1.7 signs count as one.
     names : ndarray of int64, shape (elements,)
         Markup groups that each element's own class and id speak of.
-    above : ndarray of int64, shape (elements,)
-        The same, of all elements that it stands in.
-    phrases : ndarray of int64, shape (blocks,)
-        Phrase groups that the block's words belong to.
     paths : ndarray of int64, shape (blocks,)
         Number of the path of tags and classes from the root to the block; alike blocks share it.
     """
@@ -154,8 +150,6 @@ class Measured:
     features: Array
     words: NDArray[np.float64]
     names: Ints
-    above: Ints
-    phrases: Ints
     paths: Ints
 
 
@@ -183,7 +177,7 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
     posts : sequence of int
         Elements that hold one article each: a text that two of them carry is no repetition.
     """
-    names, above, tag_bits, depths, paths = _elements(page)
+    names, far, above_tags, depths, path = _elements(page)
     owners = np.array(page.owners)
     n = len(owners)
     parents = np.array(page.parents)
@@ -203,7 +197,6 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
 
     own = names[owners]
     near = names[parents[owners]] | names[parents[parents[owners]]]
-    far = above[owners]
     tags = np.fromiter((_TAG_NUMBER.get(page.tags[owner], len(_TAGS)) for owner in page.owners), np.int64, n)
 
     # Company: sums over subtrees are differences of running sums, since a subtree is a range of blocks.
@@ -216,7 +209,6 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
     outer = parents[container]
     sums = [running[:, ends[e]] - running[:, starts[e]] for e in (owners, container, np.maximum(outer, 0))]
     total = np.maximum(running[:, -1], 1.0)
-    path = paths[owners]
     path_words = np.bincount(path, text_words)[path]
     path_blocks = np.bincount(path)[path]
     path_sentences = np.bincount(path, sentence)[path]
@@ -261,7 +253,7 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
         np.full(n, np.log1p(total[4])),
         np.full(n, np.log1p(n)),
         np.clip(order - title_at, -20, 60) if title_at >= 0 else np.full(n, 100),
-        depths[owners],
+        depths,
         np.log1p(sums[0][1]),
         np.log1p(sums[1][1]),
         sums[1][1] / total[1],
@@ -296,7 +288,7 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
         features[number] = column
     at = len(columns)
     for bits, groups in (
-        (tag_bits[owners], _ABOVE),
+        (above_tags, _ABOVE),
         (own | inner, MARKUP_GROUPS),
         (near, MARKUP_GROUPS),
         (far, MARKUP_GROUPS),
@@ -304,43 +296,44 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
     ):
         features[at : at + len(groups)] = (bits >> np.arange(len(groups))[:, None]) & 1
         at += len(groups)
-    return Measured(features=features, words=words, names=names, above=above, phrases=phrases, paths=path)
+    return Measured(features=features, words=words, names=names, paths=path)
 
 
 def _elements(page: Page) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Return, per element: own names, names above, tags above, depth, number of its path."""
+    """Return own names per element; and per block, of what it stands in: names, tags, depth, number of its path."""
     known: dict[str, int] = {}
-    numbers: dict[tuple[int, str, str], int] = {}
-    names: list[int] = []
-    above: list[int] = []
-    tag_bits: list[int] = []
-    depths: list[int] = []
-    paths: list[int] = []
-    for tag, parent, attributes in zip(page.tags, page.parents, page.attributes, strict=True):
-        classes = ""
-        bits = 0
-        tag_bit = _ABOVE_BIT.get(tag, 0)
-        if attributes and tag != "body" and tag != "html":
-            classes = attributes.get("class") or ""
-            identity, role, prop = attributes.get("id"), attributes.get("role"), attributes.get("itemprop")
-            if role:
-                tag_bit |= _ABOVE_BIT.get(_ROLES.get(role, ""), 0)
+    names = [0] * len(page.tags)
+    for element, attributes in enumerate(page.attributes):
+        if attributes:
+            classes, identity, prop = attributes.get("class"), attributes.get("id"), attributes.get("itemprop")
             if identity or prop:
-                bits = markup_bits(f"{classes} {identity or ''} {prop or ''}", known)
+                names[element] = markup_bits(f"{classes or ''} {identity or ''} {prop or ''}", known)
             elif classes:
-                bits = markup_bits(classes, known)
-        names.append(bits)
-        if parent < 0:
-            above.append(bits)
-            tag_bits.append(tag_bit)
-            depths.append(0)
-            paths.append(0)
-            continue
-        above.append(above[parent] | bits)
-        tag_bits.append(tag_bits[parent] | tag_bit)
-        depths.append(depths[parent] + 1)
-        paths.append(numbers.setdefault((paths[parent], tag, classes), len(numbers) + 1))
-    return np.array(names), np.array(above), np.array(tag_bits), np.array(depths), np.array(paths)
+                names[element] = markup_bits(classes, known)
+    numbers: dict[tuple[int, str, str], int] = {}
+    lines = {0: (0, 0, 0, 0)}
+    for owner in page.owners:
+        climbed = []
+        element = owner
+        while element not in lines:
+            climbed.append(element)
+            element = page.parents[element]
+        above, tag_bits, depth, path = lines[element]
+        for element in reversed(climbed):
+            tag, attributes = page.tags[element], page.attributes[element]
+            classes = ""
+            if tag in ("html", "body"):  # their names speak of the whole page
+                names[element] = 0
+            elif attributes:
+                classes = attributes.get("class") or ""
+                tag_bits |= _ABOVE_BIT.get(_ROLES.get(attributes.get("role") or "", ""), 0)
+            above |= names[element]
+            tag_bits |= _ABOVE_BIT.get(tag, 0)
+            depth += 1
+            path = numbers.setdefault((path, tag, classes), len(numbers) + 1)
+            lines[element] = (above, tag_bits, depth, path)
+    of_blocks = np.array([lines[owner] for owner in page.owners]).T
+    return np.array(names), of_blocks[0], of_blocks[1], of_blocks[2], of_blocks[3]
 
 
 def _texts(page: Page, facts: Facts, posts: Sequence[int]) -> tuple[Any, ...]:

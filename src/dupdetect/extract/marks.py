@@ -27,6 +27,7 @@ class Marks:
     def __init__(self, page: Page, part: range | None = None) -> None:
         self.page = page
         self._part = part
+        self._holding: dict[str, list[tuple[int, str]]] = {}
 
     @cached_property
     def elements(self) -> list[int]:
@@ -55,17 +56,25 @@ class Marks:
             element += 1
         return found
 
+    def holding(self, attribute: str) -> list[tuple[int, str]]:
+        """Return the elements that carry `attribute`, each with its value."""
+        found = self._holding.get(attribute)
+        if found is None:
+            attributes = self.page.attributes
+            found = [(e, value) for e in self.elements if (value := attributes[e].get(attribute))]
+            self._holding[attribute] = found
+        return found
+
     def texts(self, attribute: str, words: str) -> list[str]:
         """Return the text of the first element whose `attribute` holds one of `words`, and of its siblings."""
         wanted = set(words.split())
-        known: dict[str | None, bool] = {None: False}
+        known: dict[str, bool] = {}
         found = []
         parent = None
-        for element in self.elements:
-            value = self.page.attributes[element].get(attribute)
+        for element, value in self.holding(attribute):
             holds = known.get(value)
             if holds is None:
-                holds = known[value] = not wanted.isdisjoint((value or "").lower().split())
+                holds = known[value] = not wanted.isdisjoint(value.lower().split())
             if holds and parent in (None, self.page.parents[element]):
                 text = self.page.text_of(element)
                 if text and len(text) < 120:

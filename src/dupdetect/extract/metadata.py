@@ -454,9 +454,7 @@ def _sections(marks: Marks, metas: dict[str, list[str]], article: dict[str, Any]
 
 def _categories(marks: Marks) -> list[str]:
     """Return the texts of the links that are marked as the article's categories."""
-    page = marks.page
-    linked = {e for e, attributes in enumerate(page.attributes) if "category" in (attributes.get("rel") or "").split()}
-    return [page.text_of(element) for element in marks.elements if element in linked] if linked else []
+    return [marks.page.text_of(element) for element, rel in marks.holding("rel") if "category" in rel.split()]
 
 
 def _canonical(page: Page, metas: dict[str, list[str]], url: str | None) -> str | None:
