@@ -25,6 +25,8 @@ from dupdetect.extract.vocabulary import MARKUP_GROUPS
 
 __all__ = ["Judged", "choose_subtree", "decide", "facts_of", "find_posts", "judge"]
 
+CORE_CUT = 0.55
+"""Words under this probability of the first pass count against the core container."""
 CUT = 0.45
 """Words under this probability count against a subtree."""
 KEEP = 0.5
@@ -67,7 +69,7 @@ def judge(page: Page, metadata: Metadata, template: SiteTemplate | None = None) 
     measured = measure(page, facts_of(metadata), posts)
     model = load_model()
     first = model.first.probabilities(measured.features)
-    core = choose_subtree(page, measured.words, first)
+    core = choose_subtree(page, measured.words, first, cut=CORE_CUT)
     features = np.concatenate((measured.features, core_features(page, measured, first, core)))
     second = model.second.probabilities(features)
     return decide(page, metadata, measured, (first + second) / 2, posts, template)

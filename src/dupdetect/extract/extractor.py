@@ -68,7 +68,7 @@ def extract(
         the page has markup but no text. Each names `id` where one was given.
     """
     try:
-        page, notes = _flattened(source, content_type, limits)
+        page, notes = flattened(source, content_type, limits)
         metadata = read_metadata(page, url)
         judged = judge(page, metadata, template)
         _require_text(judged)
@@ -123,7 +123,7 @@ def extract_all(
         As for `extract`.
     """
     try:
-        page, notes = _flattened(source, content_type, limits)
+        page, notes = flattened(source, content_type, limits)
         metadata = read_metadata(page, url)
         judged = judge(page, metadata, template)
         _require_text(judged)
@@ -189,7 +189,7 @@ def read(document: Document, *, template: SiteTemplate | None = None, limits: Li
     )
 
 
-def _flattened(
+def flattened(
     source: str | bytes | BeautifulSoup, content_type: str | None, limits: Limits
 ) -> tuple[Page, tuple[str, ...]]:
     notes: tuple[str, ...] = ()
