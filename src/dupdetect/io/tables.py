@@ -99,6 +99,8 @@ def read_warc(path: Path) -> Iterator[Document | Failure]:
     exceptions = import_module("warcio.exceptions")
     try:
         with path.open("rb") as file:
+            if file.peek(5)[:5] != b"WARC/" and file.peek(2)[:2] != b"\x1f\x8b":
+                raise InputError(f"{path}: not readable as WARC: neither an archive nor a compressed one")
             for record in archive(file):
                 if record.rec_type not in ("response", "resource"):
                     continue

@@ -1,33 +1,18 @@
 import datetime as dt
-from itertools import combinations
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.strategies import english
+from tests.unit.scan.corpora import slow_pairs
 
-from dupdetect.fingerprint import Fingerprinter, band_keys
+from dupdetect.fingerprint import Fingerprinter
 from dupdetect.model import Article, Comparison, Pair, Published, Relation, Verdict
 from dupdetect.scan import candidate_pairs, cluster
-from dupdetect.scan.join import MIN_SHARED_SAMPLE
 from dupdetect.settings import Settings
 
 SMALL = Settings(permutations=16, bands=8, rows=2, sample_rate=2, sample_floor=4)
-
-
-def slow_pairs(batch, settings):
-    """Every pair of documents, one at a time, by Python sets."""
-    bands = band_keys(batch.signatures, settings)
-    found = set()
-    for left, right in combinations(range(len(batch)), 2):
-        one, other = batch[left], batch[right]
-        shared_bands = set(bands[left][bands[left] > 0].tolist()) & set(bands[right].tolist())
-        shared_sample = set(one.sample.tolist()) & set(other.sample.tolist())
-        twins = one.tokens > 0 and one.digest == other.digest
-        if twins or shared_bands or len(shared_sample) >= MIN_SHARED_SAMPLE:
-            found.add((left, right))
-    return found
 
 
 @given(st.lists(english, max_size=14))

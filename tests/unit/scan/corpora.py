@@ -1,0 +1,100 @@
+"""Small corpora with every kind of kinship in them, and a scan that looks at each pair, one at a time."""
+
+import random
+from itertools import combinations
+
+from dupdetect.compare import Comparator, StoryCounts
+from dupdetect.compare.repeats import repeats
+from dupdetect.fingerprint import Fingerprinter, band_keys
+from dupdetect.model import Article, Block, Pair, Relation, ScanResult
+from dupdetect.scan import cluster
+from dupdetect.scan.join import MIN_SHARED_SAMPLE
+from dupdetect.settings import Settings
+from dupdetect.text import shingle_batch
+
+
+def words(rng, count):
+    """Words of letters only: a digit would make them facts."""
+    return ["".join(rng.choice("bcdfghklmnprst") + rng.choice("aeiou") for _ in range(3)) for _ in range(count)]
+
+
+def related_texts(seed=7, stories=12):
+    """Stories, edited and exact copies, excerpts, a shared paragraph, a template, a double paste, short ones."""
+    rng = random.Random(seed)
+    shared = words(rng, 40)
+    frame = words(rng, 60)
+    texts = {}
+    for number in range(stories):
+        story = words(rng, rng.randrange(60, 160))
+        texts[f"story-{number}"] = story
+        if number % 3 == 0:
+            edited = list(story)
+            edited[20:23] = ["entirely", "rewritten"]
+            texts[f"edited-{number}"] = edited
+        if number % 4 == 0:
+            texts[f"copy-{number}"] = list(story)
+        if number % 4 == 1:
+            texts[f"excerpt-{number}"] = story[10:50]
+        if number % 5 == 2:
+            texts[f"quoting-{number}"] = words(rng, 70) + shared + words(rng, 20)
+        facts = (str(rng.randrange(1000, 9999)) for _ in frame)
+        texts[f"round-up-{number}"] = [
+            part for n, w in enumerate(frame) for part in ([w] if n % 4 else [w, next(facts)])
+        ]
+    texts["twice"] = texts["story-1"] + texts["story-1"]
+    texts["short"] = ["only", "four", "words", "here"]
+    texts["empty"] = ["…"]
+    listed = [(id, " ".join(text)) for id, text in texts.items()]
+    rng.shuffle(listed)
+    return listed
+
+
+def articles_of(texts):
+    return [Article(id=id, blocks=(Block(text=text),)) for id, text in texts]
+
+
+def slow_pairs(batch, settings):
+    """Every pair of documents, one at a time, by Python sets."""
+    bands = band_keys(batch.signatures, settings)
+    found = set()
+    for left, right in combinations(range(len(batch)), 2):
+        one, other = batch[left], batch[right]
+        shared_bands = set(bands[left][bands[left] > 0].tolist()) & set(bands[right].tolist())
+        shared_sample = set(one.sample.tolist()) & set(other.sample.tolist())
+        twins = one.tokens > 0 and one.digest == other.digest
+        if twins or shared_bands or len(shared_sample) >= MIN_SHARED_SAMPLE:
+            found.add((left, right))
+    return found
+
+
+def slow_scan(articles, settings=None):
+    """What a scan finds, without gates, shards, files or shortcuts."""
+    settings = settings or Settings()
+    texts = [article.text for article in articles]
+    shingles = []
+    for _, chunk in shingle_batch(texts, settings):
+        shingles += [chunk.hashes[a:b] for a, b in zip(chunk.offsets, chunk.offsets[1:], strict=False)]
+    comparator = Comparator(settings=settings, rarity=StoryCounts(shingles))
+    prepared = [comparator.prepare(article) for article in articles]
+    places = {article.id: place for place, article in enumerate(articles)}
+    judged = {}
+
+    def judge(left, right):
+        left, right = sorted((left, right))
+        if (left, right) not in judged:
+            verdict = comparator.relate(prepared[left], prepared[right])
+            judged[left, right] = Pair(left=articles[left].id, right=articles[right].id, verdict=verdict)
+        return judged[left, right]
+
+    for left, right in sorted(slow_pairs(Fingerprinter(settings).fingerprint_batch(texts), settings)):
+        judge(left, right)
+    clusters = cluster(articles, list(judged.values()), lambda a, b: judge(places[a], places[b]))
+    silent = (Relation.DISTINCT, Relation.UNDECIDED)
+    return ScanResult(
+        articles=tuple(articles),
+        pairs=tuple(judged[key] for key in sorted(judged) if judged[key].verdict.relation not in silent),
+        clusters=clusters,
+        repeats={text.article.id: found for text in prepared if (found := repeats(text))},
+        failures=(),
+        compared=len(judged),
+    )
