@@ -428,7 +428,8 @@ class Comparison:
     rare_containment_left, rare_containment_right : float, optional
         The same, each shingle weighted by its rarity in the corpus.
     coverage_left, coverage_right : float, optional
-        Share of the left (right) text's tokens that aligned passages cover, noise credited by its similarity.
+        Share of the left (right) text's tokens that aligned passages cover, noise credited by its similarity, common
+        stock left out.
     token_ratio : float, optional
         Indel similarity of the two token sequences, order kept.
     title_ratio : float, optional

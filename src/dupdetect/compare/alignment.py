@@ -19,8 +19,9 @@ from dupdetect.model import Change, Passage, Span
 
 __all__ = ["Alignment", "Cover", "Piece", "align", "to_passages"]
 
-MAX_REWORDED = 12
-"""Longest slot that counts as reworded, tokens on either side; a longer one was written anew."""
+MAX_REWORDED = 6
+"""Longest slot that counts as reworded, tokens on either side; a longer one was written anew. From 3 to 12 it made no
+difference to 600 edited pairs and three labelled sets."""
 
 
 @dataclass(frozen=True, slots=True)

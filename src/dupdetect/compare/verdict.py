@@ -32,7 +32,7 @@ class Thresholds:
         A pair is aligned when this share of either text's rarity-weighted shingles, or this many rare shingles, stand
         in the other.
     near_longer, near_shorter : float
-        NEAR: shares of the longer and of the shorter text that passages cover.
+        NEAR: shares of the less and of the more covered text that passages cover: of the longer and the shorter one.
     near_own : float
         NEAR: share of the words outside quotations that is covered, in each text.
     contained : float
@@ -96,7 +96,7 @@ class Thresholds:
     series_title: float = 0.85
     series_common: float = 0.75
     common: float = 0.5
-    common_covered: float = 0.85
+    common_covered: float = 0.9
     template: float = 0.3
     passage: int = 12
     overlap: int = 25
@@ -173,7 +173,7 @@ class Rule:
         Stable, for machines.
     holds : callable
         Whether the rule fires.
-    relation : Relation or callable
+    relation : callable
         What it decides.
     says : callable
         The sentence for an editor; the left text is "this text".
