@@ -1,7 +1,6 @@
 """A scan from JSONL to verified pairs and clusters: growth, stages, memory, recall, and the peers' own pipelines.
 
-``--quick`` scans 300 articles. Otherwise 10³, 10⁴ and 10⁵; ``--data NUMBER-OF-ARTICLES.size`` is not needed: the
-environment variable-free way to a million is ``make bench-million``.
+``--quick`` scans 300 articles, else 10³, 10⁴ and 10⁵; ``make bench-million`` scans 10⁶.
 """
 
 from __future__ import annotations
@@ -128,32 +127,35 @@ def measure(options: Options, *, sizes: Iterable[int] = SIZES, raced: Iterable[i
             if size in raced:
                 race += _race_rows(path, own)
             path.unlink()
-    columns = (
-        "articles",
-        "workers",
-        "passages",
-        "µs/article",
-        "cpu µs/article",
-        "seconds",
-        "peak MB",
-        "disk KB/article",
+    yield Table(
+        title="Growth",
+        columns=GROWTH,
+        rows=tuple(growth),
+        notes=("From JSONL to verified pairs and clusters. Peak: of the process, and of its largest worker.",),
+        bars="µs/article",
     )
-    told = ("Of a scan from JSONL to verified pairs and clusters. Peak: of the process, and of its largest worker.",)
-    yield Table(title="Growth", columns=columns, rows=tuple(growth), notes=told, bars="µs/article")
     yield Table(title="Stages", columns=("articles", "workers", "passages", "stage", "µs/article"), rows=tuple(stages))
-    columns = ("articles", "compared", "reported", "copies J ≥ .7", "excerpts ≥ 1/3", "precision")
-    told = (
-        "Recall of planted pairs; precision: reported pairs that share an aligned passage's worth of words (a quarter "
-        "of a third), by sets of words.",
+    yield Table(
+        title="Recall and precision",
+        columns=("articles", "compared", "reported", "copies J ≥ .7", "excerpts ≥ 1/3", "precision"),
+        rows=tuple(quality),
+        notes=(
+            "Recall of planted pairs. Precision: reported pairs that were planted, or share 3 % of their shingles.",
+        ),
     )
-    yield Table(title="Recall and precision", columns=columns, rows=tuple(quality), notes=told)
     if race:
-        columns = ("articles", "contestant", "cpu µs/article", "seconds", "pairs J ≥ .7", "× dupdetect")
-        told = (
-            "Text to pairs of Jaccard ≥ .7, verified on the shingle sets; one process each, processor time compared.",
-            "dupdetect's scan also reads and writes its work folder, finds excerpts, relations, repeats and clusters.",
+        yield Table(
+            title="The peers' own pipelines",
+            columns=("articles", "contestant", "cpu µs/article", "seconds", "pairs J ≥ .7", "× dupdetect"),
+            rows=tuple(race),
+            notes=(
+                "Text to pairs of Jaccard ≥ .7, verified on the shingle sets; a process each, processor time compared.",
+                "dupdetect's scan also reads and writes its work folder, finds excerpts, relations and clusters.",
+            ),
         )
-        yield Table(title="The peers' own pipelines", columns=columns, rows=tuple(race), notes=told)
+
+
+GROWTH = ("articles", "workers", "passages", "µs/article", "cpu µs/article", "seconds", "peak MB", "disk KB/article")
 
 
 def _growth_row(done: dict[str, Any], workers: int, passages: bool) -> Row:
