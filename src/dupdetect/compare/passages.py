@@ -34,6 +34,12 @@ GAP_PER_RUN = 4
 OCCURRENCES = 8
 """Occurrences of one shingle in the other text that are tried, those of nearest rank first."""
 
+RUNS_PER_TOKEN = 0.25
+"""Runs that are followed, for each token of both texts. Prose has a tenth of a run for each; a text that says the same
+few words over and over has many, and there only the longer ones are followed: time stays linear."""
+FEW_RUNS = 1000
+"""… but so many are followed in any case."""
+
 
 class Run(NamedTuple):
     """Equal tokens: ``left[i:i + length] == right[j:j + length]``."""
@@ -45,6 +51,8 @@ class Run(NamedTuple):
 
 def common_runs(left: Prepared, right: Prepared, *, above_diagonal: bool = False) -> list[Run]:
     """Return the maximal stretches of equal tokens, at least a shingle long, by start in the left text.
+
+    Where there are more than `RUNS_PER_TOKEN` allows, the shorter ones are left out, those of one length together.
 
     Parameters
     ----------
@@ -81,6 +89,10 @@ def common_runs(left: Prepared, right: Prepared, *, above_diagonal: bool = False
     run_i = key[starts] % stride
     run_j = key[starts] // stride - len(left.shingles) + run_i
     lengths = _extended(left.hashes, right.hashes, run_i, run_j, ends - starts)
+    limit = max(FEW_RUNS, int(RUNS_PER_TOKEN * (len(left) + len(right))))
+    if len(lengths) > limit:
+        kept = lengths > np.partition(lengths, -limit)[-limit]
+        run_i, run_j, lengths = run_i[kept], run_j[kept], lengths[kept]
     by_left = np.lexsort((run_j, run_i))
     return list(map(Run, run_i[by_left].tolist(), run_j[by_left].tolist(), lengths[by_left].tolist()))
 

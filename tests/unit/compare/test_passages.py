@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from tests.unit.compare.texts import FIRST, SECOND, THIRD
 
 from dupdetect.compare import Comparator, compare
 from dupdetect.compare.alignment import align
 from dupdetect.compare.features import Prepared
+from dupdetect.compare.passages import RUNS_PER_TOKEN, common_runs
 from dupdetect.model import Passage
 
 
@@ -103,6 +106,14 @@ def test_unrelated_texts_share_no_passage() -> None:
 def test_one_word_over_and_over_is_aligned_in_bounded_time() -> None:
     left, right = prepared("buffalo " * 20_000), prepared("start " + "buffalo " * 19_000)
     assert align(left, right).right.verbatim.mean() > 0.99
+
+
+def test_a_text_of_few_words_follows_a_bounded_number_of_runs() -> None:
+    chosen = random.Random(1)
+    left, right = (prepared(" ".join(chosen.choice("abc") for _ in range(3000))) for _ in range(2))
+    runs = common_runs(left, right)
+    assert 0 < len(runs) <= RUNS_PER_TOKEN * 6000
+    assert min(run.length for run in runs) > 3
 
 
 def test_a_script_without_spaces_is_aligned_by_its_signs() -> None:
