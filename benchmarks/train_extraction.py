@@ -1,8 +1,8 @@
 """Train the block model and print its cross-validated quality.
 
 ``python -m benchmarks.train_extraction DIR [--write]`` with ``pip install catboost``; DIR as in
-`benchmarks.extraction_data`. Five folds by site; the figures are those of pages whose site no tree has seen. ``--write``
-then trains on everything and writes ``src/dupdetect/extract/weights.json``.
+`benchmarks.extraction_data`. Five folds by site; the figures are those of pages whose site no tree has seen.
+``--write`` then trains on everything and writes ``src/dupdetect/extract/weights.json``.
 
 Two passes of oblivious boosted trees. The second also sees how a block stands to what the first one would choose;
 its training rows get the first pass's *out-of-fold* probabilities, as they will be on strange pages.

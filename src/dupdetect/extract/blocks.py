@@ -11,10 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from dupdetect.errors import DocumentTooLargeError
 from dupdetect.extract.dom import CLOSE, DATA, TEXT, Event
+from dupdetect.extract.limits import DEFAULT_LIMITS, Limits
 from dupdetect.model import BlockKind
 
 __all__ = ["Page", "flatten", "kinds"]
+
+_FEW = 12  # blocks: a name, a date, a headline stand in fewer
 
 # Everything unknown is a block: custom elements are wrappers far more often than words.
 INLINE = frozenset(
@@ -129,10 +133,11 @@ class Page:
     title: str = ""
 
     def text_of(self, element: int) -> str:
-        """Return the text in `element`, white space collapsed."""
+        """Return the text in `element`, white space collapsed; nothing where it holds more than a line or two says."""
         if element in self.spans:
             return " ".join(self.spans[element].split())
-        return " ".join(self.texts[self.block_starts[element] : self.block_ends[element]])
+        start, end = self.block_starts[element], self.block_ends[element]
+        return " ".join(self.texts[start:end]) if end - start <= _FEW else ""
 
     def ancestors(self, element: int) -> Iterable[int]:
         """Yield `element` and what it stands in, the root last."""
@@ -141,14 +146,21 @@ class Page:
             element = self.parents[element]
 
 
-def flatten(events: Iterable[Event]) -> Page:
+def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
     """Return the page that a stream of events describes, in one pass.
 
     Parameters
     ----------
     events : iterable of tuple
         See `dupdetect.extract.dom`.
+    limits : Limits
+
+    Raises
+    ------
+    DocumentTooLargeError
+        More elements or blocks than ``limits.elements``.
     """
+    most = limits.elements
     page = Page(tags=["#root"], parents=[-1], attributes=[{}], ends=[0], block_starts=[0], block_ends=[0])
     block_starts, block_ends = page.block_starts, page.block_ends
     tags, parents, attributes, ends = page.tags, page.parents, page.attributes, page.ends
@@ -239,6 +251,8 @@ def flatten(events: Iterable[Event]) -> Page:
         elif kind == "br":
             open_elements.append(-2)
             breaks += 1
+            if len(texts) > most:
+                raise DocumentTooLargeError(f"the page has more than {most:,} blocks of text; see Limits(elements=…)")
             if breaks == 2 and not pre_depth:
                 if pieces:
                     finish()
@@ -247,6 +261,10 @@ def flatten(events: Iterable[Event]) -> Page:
             pieces.append("\n" if pre_depth else " ")
         else:
             element = len(tags)
+            if element > most or len(texts) > most:
+                raise DocumentTooLargeError(
+                    f"the page has more than {most:,} elements; no article does: raise Limits(elements=…) if so"
+                )
             inline = kind in INLINE
             if not inline:
                 if pieces:

@@ -152,19 +152,19 @@ def _kept(
     if story is not None:
         own = kept[(kept >= page.block_starts[story]) & (kept < page.block_ends[story])]
         if words[own].sum() >= 0.3 * total:
-            strange = {b for b in kept if _stands_in_article(page, page.owners[b], story)}
-            kept = np.array([b for b in kept if b not in strange], np.int64)
+            strange = _in_other_articles(page, story)
+            kept = np.array([b for b in kept.tolist() if page.owners[b] not in strange], np.int64)
     return kept
 
 
-def _stands_in_article(page: Page, element: int, story: int) -> bool:
-    """Whether `element` stands in an ``<article>`` that is neither `story`, nor part of it, nor around it."""
-    for ancestor in page.ancestors(element):
-        if ancestor <= story < page.ends[ancestor] or story <= ancestor < page.ends[story]:
-            return False
-        if page.tags[ancestor] == "article":
-            return True
-    return False
+def _in_other_articles(page: Page, story: int) -> set[int]:
+    """Return the elements of every ``<article>`` that is neither `story`, nor part of it, nor around it."""
+    strange: set[int] = set()
+    for element, tag in enumerate(page.tags):
+        outside = element >= page.ends[story] or page.ends[element] <= story
+        if tag == "article" and outside and element not in strange:
+            strange.update(range(element, page.ends[element]))
+    return strange
 
 
 def _headline(page: Page, title: str) -> int | None:

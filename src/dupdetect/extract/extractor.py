@@ -198,10 +198,10 @@ def flattened(
         document = source
     else:
         document, notes = decode(source, content_type=content_type, limits=limits)
-    page = flatten(events(document, limits))
+    page = flatten(events(document, limits), limits)
     if sum(map(len, page.texts)) < _BARE:
         # Some forums and applications send their text for search engines only, in <noscript>.
-        fuller = flatten(events(document, limits, opaque=OPAQUE - {"noscript"}))
+        fuller = flatten(events(document, limits, opaque=OPAQUE - {"noscript"}), limits)
         if sum(map(len, fuller.texts)) > 2 * sum(map(len, page.texts)) + 200:
             page, notes = fuller, (*notes, "the text stands in <noscript>: a browser shows something else")
     if not page.texts:

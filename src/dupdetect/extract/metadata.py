@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -141,13 +142,13 @@ def _json_nodes(sources: Iterable[str]) -> Iterator[dict[str, Any]]:
     for source in sources:
         text = source.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
         try:
-            waiting = [json.loads(text, strict=False)]
+            waiting = deque([json.loads(text, strict=False)])
         except (ValueError, RecursionError):  # not JSON, or nested to exhaust the decoder: it says nothing
             continue
         while waiting:
-            value = waiting.pop(0)
+            value = waiting.popleft()
             if isinstance(value, list):
-                waiting[:0] = value[:200]
+                waiting.extendleft(reversed(value[:200]))
             elif isinstance(value, dict):
                 if "@type" in value:
                     yield value

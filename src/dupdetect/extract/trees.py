@@ -20,6 +20,7 @@ __all__ = ["Forest", "Model", "load_model"]
 
 MODEL_FILE = "weights.json"
 FORMAT = 1
+_AT_ONCE = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -77,6 +78,9 @@ class Forest:
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return one probability a column of `features`, shape (measures, blocks)."""
+        if features.shape[1] > _AT_ONCE:  # bounded memory on pages of any length
+            cuts = range(_AT_ONCE, features.shape[1], _AT_ONCE)
+            return np.concatenate([self.probabilities(part) for part in np.split(features, cuts, axis=1)])
         answers = features[self.measures] > self.borders
         leaf = np.packbits(answers[self.asked], axis=1, bitorder="little")[:, 0, :].astype(np.int32)
         trees, depth = self.asked.shape
