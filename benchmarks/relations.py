@@ -21,7 +21,6 @@ from benchmarks.frame import Benchmark, Cell, Options, Table
 from benchmarks.relations_candidates import candidate_table
 from benchmarks.relations_peers import peer_table
 from dupdetect.compare import Comparator, StoryCounts
-from dupdetect.errors import SettingsError
 from dupdetect.fingerprint import Fingerprinter
 from dupdetect.model import Article, Relation, ScanResult, Verdict
 from dupdetect.scan import scan_articles
@@ -73,9 +72,12 @@ def judge(corpus: data.Corpus, source: str) -> Judged:
 
 def measure(options: Options) -> Iterable[Table]:
     """Measure all tables on the folder of labelled sets."""
-    if len(options.data) != 1 or not options.data[0].is_dir():
-        raise SettingsError("relations needs the folder of labelled pairs: --data DIR")
-    folder = options.data[0]
+    folders = [path for path in options.data if path.is_dir() and any(path.glob("*.pairs.jsonl.gz"))]
+    if not folders:
+        note = "needs a folder with NAME.docs.jsonl.gz and NAME.pairs.jsonl.gz: --data DIR"
+        yield Table(title="Relations: not measured", columns=("set",), rows=(), notes=(note,))
+        return
+    folder = folders[0]
     few = options.quick
     judged = []
     for html in (True, False):
