@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
-from benchmarks.signature import zipf_texts
+from numpy.typing import NDArray
 
 __all__ = ["Planted", "generate", "jaccard", "shingle_set"]
 
 WORDS = 250
 PLANTED = 0.05
 """Share of the documents that are made from another: half of them edited copies, half hold an excerpt."""
+VOCABULARY = 50_000
+"""Words of the language. All articles draw from one: what they share by chance grows with their number."""
 _BLOCK = 2_000
 """Documents drawn at once; also how far a copy stands from its source at most."""
 
@@ -55,19 +56,32 @@ def generate(count: int, path: Path, *, seed: int = 20141103) -> list[Planted]:
         Same seed, same articles.
     """
     planted: list[Planted] = []
+    language = _language(seed)
     with path.open("w", encoding="ascii") as out:
         for start in range(0, count, _BLOCK):
-            for id, words, made in _block(start, min(_BLOCK, count - start), seed):
+            for id, words, made in _block(start, min(_BLOCK, count - start), seed, *language):
                 out.write(json.dumps({"id": id, "text": " ".join(words)}) + "\n")
                 if made is not None:
                     planted.append(made)
     return planted
 
 
-def _block(start: int, size: int, seed: int) -> Iterator[tuple[str, list[str], Planted | None]]:
+def _language(seed: int) -> tuple[list[str], NDArray[np.float64]]:
+    """Return words and the sums of their frequencies: Zipf's law with Mandelbrot's shift, frequent words short."""
+    draw = np.random.default_rng(seed)
+    letters = np.frombuffer(b"eeeetttaaaoooiiinnnssshhhrrrddllccuummwwffggyyppbbvk", dtype=np.uint8)
+    sizes = np.clip(draw.poisson(np.linspace(5.0, 10.0, VOCABULARY)), 1, 16)
+    weights = np.cumsum(1 / (np.arange(VOCABULARY) + 2.7))
+    return [draw.choice(letters, size).tobytes().decode() for size in sizes], weights / weights[-1]
+
+
+def _block(
+    start: int, size: int, seed: int, vocabulary: list[str], cumulated: NDArray[np.float64]
+) -> Iterator[tuple[str, list[str], Planted | None]]:
     draw = np.random.default_rng((seed, start))
     made = max(1, round(PLANTED * size))
-    own = [text[:-1].split() for text in zipf_texts(size, words=WORDS, seed=seed + start)]
+    ranks = np.searchsorted(cumulated, draw.random((size, WORDS)), side="right")
+    own = [[vocabulary[rank] for rank in row] for row in ranks.tolist()]
     copies = draw.choice(size, made, replace=False)
     originals = np.setdiff1d(np.arange(size), copies)
     sources = dict(zip(copies.tolist(), draw.choice(originals, made, replace=False).tolist(), strict=True))

@@ -43,6 +43,7 @@ _CSV = (".csv",)
 _PARQUET = (".parquet", ".pq")
 _WARC = (".warc", ".warc.gz")
 _FIELDS = {"id", "html", "text", "title", "url", "published", "site", "section", "sections"}
+_TYPES: dict[str, type] = {name: list if name == "sections" else str for name in _FIELDS}
 
 
 def is_jsonl(path: str | Path) -> bool:
@@ -170,13 +171,14 @@ def _document(fields: Any) -> Document:
         raise InputError(f"unknown fields {', '.join(sorted(unknown))}; known are {', '.join(sorted(_FIELDS))}")
     if ("html" in fields) == ("text" in fields):
         raise InputError("exactly one of `html` and `text` is needed")
-    odd = [n for n in _FIELDS - {"sections"} if not isinstance(fields.get(n, ""), str | None)]
+    odd = [name for name, value in fields.items() if value is not None and not isinstance(value, _TYPES[name])]
     if odd:
-        raise InputError(f"{', '.join(sorted(odd))} must be text")
+        told = (f"`{name}` must be {'a list of text' if _TYPES[name] is list else 'text'}" for name in sorted(odd))
+        raise InputError("; ".join(told))
     if not fields.get("id"):
         raise InputError("`id` is missing or empty")
     sections = fields.get("sections") or ([fields["section"]] if fields.get("section") else [])
-    if not isinstance(sections, list) or not all(isinstance(section, str) for section in sections):
+    if not all(isinstance(section, str) for section in sections):
         raise InputError("`sections` must be a list of text")
     published = None
     if fields.get("published"):

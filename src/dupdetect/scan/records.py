@@ -26,9 +26,12 @@ __all__ = ["pack_article", "pack_repeats", "pack_verdict", "unpack_article", "un
 Row = list[Any]
 
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+
+
 def dump(value: Any) -> bytes:
     """Return JSON in UTF-8, lone surrogates kept."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return _ENCODE(value).encode("utf-8", "surrogatepass")
 
 
 def load(data: bytes) -> Any:

@@ -67,7 +67,7 @@ def test_parquet_columns_are_named_as_in_jsonl_and_nulls_are_not_known(tmp_path)
     assert list(read_documents(tmp_path / "in.parquet")) == list(read_documents(jsonl))
     parquet.write_table(arrow.table({"id": [7], "text": ["x"]}), tmp_path / "in.parquet")
     (failure,) = read_documents(tmp_path / "in.parquet")
-    assert (failure.id, "id must be text" in failure.error) == ("in.parquet:1", True)
+    assert (failure.id, "`id` must be text" in failure.error) == ("in.parquet:1", True)
     (tmp_path / "in.parquet").write_bytes(b"no Parquet")
     with pytest.raises(InputError, match="not readable as Parquet"):
         list(read_documents(tmp_path / "in.parquet"))

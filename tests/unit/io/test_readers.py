@@ -57,7 +57,7 @@ def test_null_fields_are_fields_that_are_not_known(tmp_path):
         ('{"id": "1"}', "exactly one of"),
         ('{"id": "1", "html": "a", "text": "b"}', "exactly one of"),
         ('{"html": "a"}', "`id` is missing"),
-        ('{"id": 7, "html": "a"}', "id must be text"),
+        ('{"id": 7, "html": "a"}', "`id` must be text"),
         ('{"id": "1", "html": "a", "sections": "Main"}', "list of text"),
         ('{"id": "1", "html": "a", "published": "never"}', "no date"),
         ('{"id": "1", "html": "a", "headline": "x"}', "unknown fields headline"),
