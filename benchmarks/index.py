@@ -14,6 +14,7 @@ from benchmarks.frame import Benchmark, Contestant, Options, Table, race, requir
 from benchmarks.index_corpus import corpus
 from dupdetect.fingerprint import Fingerprinter, to_datasketch
 from dupdetect.index import build_index, create_index, open_index
+from dupdetect.index.keys import split
 from dupdetect.model import Article, FingerprintBatch
 from dupdetect.settings import Settings
 
@@ -119,6 +120,7 @@ def _loading(folder: Path, size: int, rounds: int) -> Iterator[Table]:
         bars="bytes/article",
     )
     yield _looking(made, minhashes, complete, rounds)
+    yield _writing(made["shared"], rounds)
 
 
 def _looking(made: dict[str, Path], minhashes: Sequence[tuple[str, Any]], batches: Batches, rounds: int) -> Table:
@@ -135,7 +137,33 @@ def _looking(made: dict[str, Path], minhashes: Sequence[tuple[str, Any]], batche
     notes = (
         "dupdetect ranks what it finds, and finds excerpts; datasketch returns ids by bands. Both know the queries.",
     )
-    return timing_table("Looking up candidates", timings, items=len(prints), item="query", notes=notes)
+    return timing_table("Looking up candidates", timings, items=len(prints), item="lookup", notes=notes)
+
+
+def _writing(path: Path, rounds: int) -> Table:
+    articles = next(corpus(200, seed=7)).articles
+    batch = Fingerprinter(SETTINGS).fingerprint_batch([article.text for article in articles])
+    ones = [(article, batch[place], split(batch, place, place + 1)) for place, article in enumerate(articles)]
+    with open_index(path) as index:
+
+        def claims() -> None:
+            for article, fingerprint, _ in ones:
+                seen = index.candidates(fingerprint, claim=article.id).sequence
+                index.claim(article, fingerprint, article.id, judged_up_to=seen, judge=lambda newer: True)
+
+        def replaces() -> None:
+            for article, _, alone in ones:
+                index.replace([article], alone)
+
+        contestants = [
+            Contestant(name="check and claim, without verdicts", work=claims),
+            Contestant(name="replace", work=replaces),
+        ]
+        timings = race(contestants, rounds=rounds)
+    notes = (
+        "One article a transaction, one process, synchronous=NORMAL; after the first round each takes another's place.",
+    )
+    return timing_table("Writing one article", timings, items=len(ones), item="article", notes=notes)
 
 
 def _measure(options: Options) -> Iterator[Table]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -137,6 +137,27 @@ class Database:
         """Hold the connection and the file's write lock: all is written, or nothing."""
         with self.reading() as connection:
             yield from _transaction(connection, "BEGIN IMMEDIATE")
+
+    @contextmanager
+    def settling_by_hand(self) -> Iterator[Callable[[], None]]:
+        """Give a function that moves the log into the file, which commits leave alone meanwhile.
+
+        A commit that does so takes long, and pages that the next commits change again are moved in vain.
+        """
+
+        def settle() -> None:
+            with self.reading() as connection:
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+        with self.reading() as connection:
+            before = connection.execute("PRAGMA wal_autocheckpoint").fetchone()[0]
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
+        try:
+            yield settle
+        finally:
+            settle()
+            with self.reading() as connection:
+                connection.execute(f"PRAGMA wal_autocheckpoint = {before}")
 
     @contextmanager
     def copying(self) -> Iterator[sqlite3.Connection]:
