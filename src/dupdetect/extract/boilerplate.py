@@ -109,6 +109,7 @@ def decide(
     for root in posts or [0]:
         for block in _kept(page, measured.words, probabilities, root, "" if posts else metadata.title or ""):
             reasons[block] = None
+    _drop_named_areas(page, probabilities, reasons)
     _apply_rules(page, metadata, measured, posts, reasons)
     if template is not None:
         for block, text in enumerate(page.texts):
@@ -304,8 +305,10 @@ def _apply_rules(
         key = same_words(text)
         words = measured.words[block]
         at_an_edge = block < begin or block > end
-        if key in titles:
+        if key in titles or (block < begin and words <= 40 and any(key.startswith(t) for t in titles if len(t) > 12)):
             reasons[block] = "the headline again"
+        elif _is_menu(page, block):
+            reasons[block] = "links"
         elif words <= 12 and any(name in key for name in authors):
             if not text.endswith((".", "!", "?", ":")) or _BY_LINE.match(text):
                 reasons[block] = "byline"
@@ -313,6 +316,44 @@ def _apply_rules(
             reasons[block] = "byline"
         elif words <= 14 and at_an_edge and any(map(str.isdigit, text)) and not _DATE_WORDS.sub("", text):
             reasons[block] = "date line"
+
+
+def _is_menu(page: Page, block: int) -> bool:
+    """Whether a block is a row of links, or of short words between bars."""
+    text = page.texts[block]
+    if page.links[block] >= 4 and page.linked[block] >= 0.6 * len(text):
+        return not text.endswith((".", "!", "?"))
+    bars = text.count("|")
+    return bars >= 3 and len(text) < 25 * bars
+
+
+# Names that nobody gives to a part of an article's own text.
+_NAMED = re.compile(
+    r"newsletter|sign-?up|subscri|related|recirc|read-?more|disclaimer|share|sharing|social|comment|cookie|promo|"
+    r"advert|sponsor|author-?(?:bio|box|info)|bio-?box|tag-?list|post-?tags|breadcrumb|most-?read|outbrain|taboola",
+    re.IGNORECASE,
+)
+_SURE = 0.9
+
+
+def _drop_named_areas(page: Page, probabilities: NDArray[np.float64], reasons: list[str | None]) -> None:
+    """Drop kept blocks of areas within the article whose name says what they are, unless text beyond doubt."""
+    kept = [block for block, reason in enumerate(reasons) if reason is None]
+    if not kept:
+        return
+    first, last = kept[0], kept[-1]
+    for block in kept:
+        if probabilities[block] >= _SURE:
+            continue
+        for element in page.ancestors(page.owners[block]):
+            if page.block_starts[element] <= first and page.block_ends[element] > last:
+                break  # holds the whole article: its name is no part's
+            attributes = page.attributes[element]
+            if attributes and _NAMED.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"):
+                reasons[block] = (
+                    "a named part of the page: " + str(attributes.get("class") or attributes.get("id"))[:60]
+                )
+                break
 
 
 _PARAGRAPH = 20  # words: lines of fewer before the first paragraph of so many, or after the last, stand at an edge
