@@ -1,9 +1,10 @@
 """Bulk work: read, fingerprint, join, verify, cluster."""
 
 from dupdetect.scan.cluster import cluster
+from dupdetect.scan.files import scan_source, work_folder
 from dupdetect.scan.findings import Findings, Sighting
 from dupdetect.scan.join import CandidatePairs, candidate_pairs
-from dupdetect.scan.stages import Progress, scan_articles, scan_source, work_folder
+from dupdetect.scan.stages import Progress, scan_articles
 
 __all__ = [
     "CandidatePairs",

@@ -7,7 +7,7 @@ what matters is what related documents share; and what is one story is judged fr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 
@@ -21,7 +21,7 @@ from dupdetect.scan.work import Arrays, Kept, compute_only
 from dupdetect.settings import Settings
 from dupdetect.text import shingle_batch
 
-__all__ = ["Frequencies", "components", "count_stories", "distinct_shingles"]
+__all__ = ["Frequencies", "components", "count_stories", "distinct_shingles", "shingle_parts"]
 
 _AT_ONCE = 1 << 23
 """Shingles that are sorted at once: some 250 MB."""
@@ -105,14 +105,28 @@ def _count_all(corpus: Corpus, pairs: CandidatePairs, settings: Settings, kept: 
     return _table([_common(hashes, np.repeat(stories, [len(one) for one in distinct]))], stories)
 
 
+def shingle_parts(
+    corpus: Corpus, pairs: CandidatePairs, settings: Settings, *, exact_up_to: int = SMALL
+) -> list[tuple[str, Callable[[], Arrays]]]:
+    """Return what is read to count stories in a large scan, independent of each other; nothing in a small one."""
+    if len(corpus) <= exact_up_to:
+        return []
+    places = _places(pairs)
+    return [
+        (f"shingles/{first:09}", partial(_chunk, corpus, places[first : first + _READ_AT_ONCE], settings))
+        for first in range(0, len(places), _READ_AT_ONCE)
+    ]
+
+
+def _places(pairs: CandidatePairs) -> NDArray[np.int64]:
+    return np.unique(np.concatenate([pairs.left, pairs.right]))
+
+
 def _count_candidates(corpus: Corpus, pairs: CandidatePairs, settings: Settings, kept: Kept) -> Arrays:
-    places = np.unique(np.concatenate([pairs.left, pairs.right]))
+    places = _places(pairs)
     stories = _stories(corpus, pairs, places)
     chunks = range(0, len(places), _READ_AT_ONCE)
-    read = [
-        kept(f"shingles/{first:06}", partial(_chunk, corpus, places[first : first + _READ_AT_ONCE], settings))
-        for first in chunks
-    ]
+    read = [kept(name, work) for name, work in shingle_parts(corpus, pairs, settings, exact_up_to=0)]
     parts = 1 << (sum(len(one["hashes"]) for one in read) // _AT_ONCE).bit_length()
     counted = []
     for part in range(parts):

@@ -19,7 +19,7 @@ from dupdetect.scan.shards import Corpus, MemoryShard, columns_of
 from dupdetect.scan.work import Arrays, Kept, compute_only
 from dupdetect.settings import Settings
 
-__all__ = ["HOT_KEY", "LIMIT", "CandidatePairs", "candidate_pairs", "join"]
+__all__ = ["HOT_KEY", "LIMIT", "CandidatePairs", "candidate_pairs", "join", "join_parts"]
 
 MIN_SHARED_SAMPLE = 2
 """Sample hashes that two documents must share, if they share no band: one alone is chance or idiom."""
@@ -116,6 +116,16 @@ def join(
     )
 
 
+def join_parts(corpus: Corpus, settings: Settings, *, hot_key: int = HOT_KEY) -> list[tuple[str, Callable[[], Arrays]]]:
+    """Return what is joined, independent of each other: the name of each part, and what finds its pairs."""
+    hot_hash = hot_key if len(corpus) <= SMALL else min(hot_key, HOT_HASH)
+    parts = 1 << max(0, (int(corpus.sample_sizes.sum()) // _AT_ONCE).bit_length())
+    works: list[tuple[str, Callable[[], Arrays]]] = [("join/digests", partial(_twins, corpus, hot_key))]
+    works += [(f"join/band-{n}", partial(_band, corpus, n, hot_key)) for n in range(settings.bands)]
+    works += [(f"join/sample-{n}-of-{parts}", partial(_sample, corpus, n, parts, hot_hash)) for n in range(parts)]
+    return works
+
+
 def _join(
     corpus: Corpus,
     settings: Settings,
@@ -126,15 +136,8 @@ def _join(
 ) -> Arrays:
     count = len(corpus)
     sizes = corpus.sample_sizes
-    hot_hash = hot_key if count <= SMALL else min(hot_key, HOT_HASH)
-    parts = 1 << max(0, (int(sizes.sum()) // _AT_ONCE).bit_length())
-    works: list[tuple[str, Callable[[], Arrays]]] = [("digests", partial(_twins, corpus, hot_key))]
-    works += [(f"band-{n}", partial(_band, corpus, n, hot_key)) for n in range(settings.bands)]
-    works += [(f"sample-{n}-of-{parts}", partial(_sample, corpus, n, parts, hot_hash)) for n in range(parts)]
-    found = []
-    for number in steps("Joining fingerprints", range(len(works)), len(works)):
-        name, work = works[number]
-        found.append(kept(f"join/{name}", work))
+    works = join_parts(corpus, settings, hot_key=hot_key)
+    found = [kept(*works[number]) for number in steps("Joining fingerprints", range(len(works)), len(works))]
     lefts, rights, strengths = [], [], []
     for pairs, shared in _merged(found, count):
         left, right = pairs >> 32, pairs & 0xFFFFFFFF
