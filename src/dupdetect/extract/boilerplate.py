@@ -298,6 +298,7 @@ def _apply_rules(
     kept = [block for block, reason in enumerate(reasons) if reason is None]
     long = [block for block in kept if measured.words[block] >= _PARAGRAPH]
     begin, end = (long[0], long[-1]) if long else (len(reasons), -1)
+    _drop_after_related(page, measured, kept, reasons)
     for block in kept:
         text = page.texts[block]
         if len(text) > 300:
@@ -307,7 +308,7 @@ def _apply_rules(
         at_an_edge = block < begin or block > end
         if key in titles or (block < begin and words <= 40 and any(key.startswith(t) for t in titles if len(t) > 12)):
             reasons[block] = "the headline again"
-        elif _is_menu(page, block):
+        elif _is_menu(page, block) or (at_an_edge and words <= 8 and _FURNITURE.match(text)):
             reasons[block] = "links"
         elif words <= 12 and any(name in key for name in authors):
             if not text.endswith((".", "!", "?", ":")) or _BY_LINE.match(text):
@@ -316,6 +317,40 @@ def _apply_rules(
             reasons[block] = "byline"
         elif words <= 14 and at_an_edge and any(map(str.isdigit, text)) and not _DATE_WORDS.sub("", text):
             reasons[block] = "date line"
+
+
+# What sites write around a text, in whole lines.
+_FURNITURE = re.compile(
+    r"\W*(?:print(?:er[- ]friendly)?(?: (?:version|this|page))*|e-?mail(?: this.*)?|share(?: (?:this|on|via).*)?|"
+    r"back to top|permalink|leave a (?:comment|reply).*|(?:no|\d+) comments?|advertisement|drucken|teilen|"
+    r"kommentare?(?: \(\d+\))?|nach oben|zurück(?: zur .*)?|imprimer|partager|imprimir|compartir|stampa|"
+    r"condividi)\W*$",
+    re.IGNORECASE,
+)
+# Headings of what follows the article, in the larger languages.
+_RELATED = re.compile(
+    r"\W*(?:also in |more (?:from|in|on|stories) |related(?: (?:stories|articles|posts|news|content|links))?\W*$|"
+    r"you (?:may|might) also (?:like|be interested)|read next|up next|recommended (?:for you|stories|articles)|"
+    r"most (?:read|popular)|latest (?:news|stories)|mehr zum thema|lesen sie auch|das könnte (?:sie|dich) auch|"
+    r"weitere (?:beiträge|artikel|themen|nachrichten)|ähnliche (?:beiträge|artikel)|(?:à|a) lire aussi|"
+    r"articles? (?:liés|similaires)|(?:te|le) puede interesar|lea también|noticias relacionadas|leia também|"
+    r"veja também|(?:leggi|vedi) anche|potrebbe interessarti|lees ook|czytaj także|zobacz także|читайте также|"
+    r"похожие|читайте також|прочетете още|διαβάστε επίσης|اقرأ أيضا|相关阅读|相关新闻|延伸阅读|相關|関連記事|おすすめ|관련 ?기사|많이 본)",
+    re.IGNORECASE,
+)
+
+
+def _drop_after_related(page: Page, measured: Measured, kept: list[int], reasons: list[str | None]) -> None:
+    """Drop everything from a heading of related stories on, where two thirds of the text stand above it."""
+    total = measured.words[kept].sum()
+    above = 0.0
+    for place, block in enumerate(kept):
+        if above > total * 2 / 3 and measured.words[block] <= 10 and _RELATED.match(page.texts[block]):
+            for after in kept[place:]:
+                reasons[after] = "related stories"
+            del kept[place:]
+            return
+        above += measured.words[block]
 
 
 def _is_menu(page: Page, block: int) -> bool:
