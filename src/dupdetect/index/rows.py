@@ -67,6 +67,7 @@ def schema() -> Iterator[str]:
     # (Without the claim in the index, counting documents would read all of them.)
     yield "CREATE UNIQUE INDEX documents_id ON documents (id, claim)"
     yield "CREATE UNIQUE INDEX documents_claim ON documents (claim) WHERE claim <> ''"
+    yield "CREATE INDEX documents_ended ON documents (expires, claim) WHERE claim <> ''"
     for table in TABLES:
         yield (
             f"CREATE TABLE {table} (key INTEGER NOT NULL, doc INTEGER NOT NULL, PRIMARY KEY (key, doc)) WITHOUT ROWID"
