@@ -17,7 +17,7 @@ from dupdetect.model import Cluster, Failure
 from dupdetect.scan.findings import Findings
 from dupdetect.scan.frequencies import count_stories, shingle_parts
 from dupdetect.scan.join import join, join_parts
-from dupdetect.scan.pool import run_tasks
+from dupdetect.scan.pool import Workers
 from dupdetect.scan.records import pack_verdict, unpack_verdict
 from dupdetect.scan.shards import Corpus, FileShard, drop_repeated_ids, write_shard
 from dupdetect.scan.stages import SHARD, Progress, chunk_ends, chunk_numbers, clusters_of, notes_of, silent
@@ -63,7 +63,7 @@ def scan_source(
     passages : bool
         Whether to work out the passages, repeats and token ratio of each reported pair: for readers.
     workers : int
-        Processes; see `dupdetect.scan.pool.run_tasks`.
+        Processes; see `dupdetect.scan.pool.Workers`.
     shard : int
         Documents a shard; the result does not depend on it.
     progress : Progress, optional
@@ -88,19 +88,19 @@ def scan_source(
             "input": source.digest(),
         },
     )
-    _read(folder, source, settings, workers, shard, progress)
-    corpus, failures = _corpus(folder)
-    if not folder.finished("candidates"):
-        _ahead(folder, _Joining(work, settings), workers, progress)
-    pairs = join(corpus, settings, kept=folder.keep)
-    if not folder.finished("frequencies"):
-        _ahead(folder, _Shingling(work, settings), workers, progress)
-    rarity = count_stories(corpus, pairs, settings, kept=folder.keep)
-    verifying = _Verifying(work, settings, thresholds, passages)
-    chunks = [number for number in chunk_numbers(pairs) if not folder.finished(_verified(number))]
-    steps = run_tasks(verifying, chunks, workers=workers)
-    for _ in progress("Comparing pairs", steps, len(chunks)):
-        pass
+    with Workers(workers) as team:
+        _read(folder, source, settings, team, shard, progress)
+        corpus, failures = _corpus(folder)
+        if not folder.finished("candidates"):
+            _ahead(folder, _Joining(work, settings), team, progress)
+        pairs = join(corpus, settings, kept=folder.keep)
+        if not folder.finished("frequencies"):
+            _ahead(folder, _Shingling(work, settings), team, progress)
+        rarity = count_stories(corpus, pairs, settings, kept=folder.keep)
+        chunks = [number for number in chunk_numbers(pairs) if not folder.finished(_verified(number))]
+        steps = team.run(_Verifying(work, settings, thresholds, passages), chunks)
+        for _ in progress("Comparing pairs", steps, len(chunks)):
+            pass
     found = partial(_found, work, len(chunk_numbers(pairs)))
     if folder.noted("clusters.json") is None:
         judge = Judge(corpus, settings, thresholds, rarity, passages=passages)
@@ -204,10 +204,10 @@ def _keeper(folder: WorkFolder, job: _Joining | _Shingling) -> Callable[[int], i
     return keep
 
 
-def _ahead(folder: WorkFolder, job: _Joining | _Shingling, workers: int, progress: Progress) -> None:
+def _ahead(folder: WorkFolder, job: _Joining | _Shingling, team: Workers, progress: Progress) -> None:
     """Make the parts of a stage that are not there, in several processes: the stage then finds them made."""
     missing = [number for number, (name, _) in enumerate(job.parts(folder)) if not folder.finished(name)]
-    for _ in progress(job.what, run_tasks(job, missing, workers=workers), len(missing)):
+    for _ in progress(job.what, team.run(job, missing), len(missing)):
         pass
 
 
@@ -237,7 +237,9 @@ class _Verifying:
         return verify
 
 
-def _read(folder: WorkFolder, source: Source, settings: Settings, workers: int, shard: int, progress: Progress) -> None:
+def _read(
+    folder: WorkFolder, source: Source, settings: Settings, team: Workers, shard: int, progress: Progress
+) -> None:
     if folder.noted("read.json") is not None:
         return
     shards = 0
@@ -249,7 +251,7 @@ def _read(folder: WorkFolder, source: Source, settings: Settings, workers: int, 
             if not folder.finished(_shard_name(number)):
                 yield number, batch
 
-    steps = run_tasks(_Reading(folder.path, settings), tasks(), workers=workers)
+    steps = team.run(_Reading(folder.path, settings), tasks())
     for _ in progress("Reading", steps, None):
         pass
     folder.note("read.json", {"shards": shards})

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.compare.rarity import SAME_STORY, find_stories
+from dupdetect.compare.rarity import SAME_STORY
 from dupdetect.scan.join import SMALL, CandidatePairs
 from dupdetect.scan.shards import Corpus
 from dupdetect.scan.work import Arrays, Kept, compute_only
@@ -100,9 +100,29 @@ def _read(corpus: Corpus, places: NDArray[np.int64], settings: Settings) -> Iter
 
 def _count_all(corpus: Corpus, pairs: CandidatePairs, settings: Settings, kept: Kept) -> Arrays:
     distinct = [one for part in _read(corpus, np.arange(len(corpus)), settings) for one in part]
-    stories = find_stories(distinct)
+    stories = _exact_stories(distinct, pairs)
     hashes = np.concatenate([np.empty(0, dtype=np.uint64), *distinct])
     return _table([_common(hashes, np.repeat(stories, [len(one) for one in distinct]))], stories)
+
+
+def _exact_stories(distinct: Sequence[NDArray[np.uint64]], pairs: CandidatePairs) -> NDArray[np.int64]:
+    """Give each document its story as `dupdetect.compare.find_stories` does, which looks for the pairs anew.
+
+    Two texts that hold half of each other's shingles are a candidate pair: of samples of thirty they share ten and
+    more. Only of texts of a few words, which tell nothing here, some are counted apart.
+    """
+    same = [
+        (left, right)
+        for left, right in zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)
+        if _one_story(distinct[left], distinct[right])
+    ]
+    edges = np.array(same, dtype=np.int64).reshape(-1, 2)
+    return components(len(distinct), edges[:, 0], edges[:, 1])
+
+
+def _one_story(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> bool:
+    enough = SAME_STORY * max(len(one), len(other))
+    return min(len(one), len(other)) >= enough and len(np.intersect1d(one, other, assume_unique=True)) >= enough
 
 
 def shingle_parts(

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
+from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
 from dupdetect.errors import DupdetectError, SettingsError
 
-__all__ = ["Job", "run_tasks"]
+__all__ = ["Job", "Workers"]
 
 Task = TypeVar("Task")
 Task_contra = TypeVar("Task_contra", contravariant=True)
@@ -29,37 +30,48 @@ class Job(Protocol[Task_contra, Result_co]):
         """Return what does one task; called once a process."""
 
 
-def run_tasks(job: Job[Task, Result], tasks: Iterable[Task], *, workers: int = 1) -> Iterator[Result]:
-    """Do `tasks`; yield the results as they are ready, in the tasks' order for one worker only.
-
-    Tasks are drawn when a worker is soon free, so that an input is never read ahead into memory.
+class Workers:
+    """Processes that work for one scan, from its first task on. A context manager.
 
     Parameters
     ----------
-    job : Job
-    tasks : iterable
-    workers : int
-        1 works in this process; more start so many (``spawn``: a script that calls this needs the usual
+    number : int
+        1 works in this process; more start so many (``spawn``: a script that uses them needs the usual
         ``if __name__ == "__main__":``).
 
     Raises
     ------
     SettingsError
-        `workers` is below 1.
-    DupdetectError
-        A worker ended before its work was done. What a task raises is raised here.
+        `number` is below 1.
     """
-    if workers < 1:
-        raise SettingsError(f"workers must be 1 or more, not {workers}")
-    if workers == 1:
-        yield from map(job.start(), tasks)
-        return
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_begin) as pool:
+
+    def __init__(self, number: int = 1) -> None:
+        if number < 1:
+            raise SettingsError(f"workers must be 1 or more, not {number}")
+        self._number = number
+        self._pool: ProcessPoolExecutor | None = None
+
+    def run(self, job: Job[Task, Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """Do `tasks`; yield the results as they are ready, in the tasks' order for one worker only.
+
+        Tasks are drawn when a worker is soon free, so that an input is never read ahead into memory.
+
+        Raises
+        ------
+        DupdetectError
+            A worker ended before its work was done. What a task raises is raised here.
+        """
+        if self._number == 1:
+            yield from map(job.start(), tasks)
+            return
         waiting: set[Future[Result]] = set()
         try:
             for task in tasks:
-                waiting.add(pool.submit(_do, job, task))
-                if len(waiting) > 2 * workers:
+                if self._pool is None:
+                    context = multiprocessing.get_context("spawn")
+                    self._pool = ProcessPoolExecutor(self._number, context, initializer=_begin)
+                waiting.add(self._pool.submit(_do, job, task))
+                if len(waiting) > 2 * self._number:
                     done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                     yield from (one.result() for one in done)
             while waiting:
@@ -70,8 +82,15 @@ def run_tasks(job: Job[Task, Result], tasks: Iterable[Task], *, workers: int = 1
                 "a worker process ended before its work was done: was it killed, or was memory short? "
                 "With fewer workers and the same work folder the scan goes on where it stopped."
             ) from error
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _begin() -> None:

@@ -20,7 +20,7 @@ from dupdetect.errors import DupdetectError, InputError, SettingsError
 from dupdetect.model import Article, Block, BlockKind, Published
 from dupdetect.scan.frequencies import Frequencies, _common, components, count_stories, distinct_shingles
 from dupdetect.scan.join import join
-from dupdetect.scan.pool import run_tasks
+from dupdetect.scan.pool import Workers
 from dupdetect.scan.records import pack_article, pack_verdict, unpack_article, unpack_verdict
 from dupdetect.scan.shards import Corpus, MemoryShard
 from dupdetect.scan.verify import Judge
@@ -187,25 +187,26 @@ class Dividing:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_tasks_are_done_and_their_errors_raised(workers):
-    assert sorted(run_tasks(Dividing(12), range(1, 13), workers=workers)) == sorted(12 / n for n in range(1, 13))
-    with pytest.raises(InputError, match="by nothing"):
-        list(run_tasks(Dividing(12), [1, 2, 0, 3], workers=workers))
+    with Workers(workers) as team:
+        assert sorted(team.run(Dividing(12), range(1, 13))) == sorted(12 / n for n in range(1, 13))
+        assert list(team.run(Dividing(30), [3])) == [10]
+        with pytest.raises(InputError, match="by nothing"):
+            list(team.run(Dividing(12), [1, 2, 0, 3]))
 
 
 def test_a_worker_that_dies_is_reported():
-    with pytest.raises(DupdetectError, match="a worker process ended"):
-        list(run_tasks(Dividing(12), ["die"], workers=2))
+    with Workers(2) as team, pytest.raises(DupdetectError, match="a worker process ended"):
+        list(team.run(Dividing(12), ["die"]))
 
 
 def test_tasks_are_not_drawn_ahead_of_the_workers():
     drawn = []
     tasks = (drawn.append(n) or n for n in range(1, 1000))
-    results = run_tasks(Dividing(12), tasks, workers=2)
-    next(results)
-    assert len(drawn) < 20
-    results.close()
+    with Workers(2) as team:
+        next(team.run(Dividing(12), tasks))
+        assert len(drawn) < 20
 
 
 def test_no_worker_is_refused():
     with pytest.raises(SettingsError, match="workers"):
-        list(run_tasks(Dividing(1), [], workers=0))
+        Workers(0)
