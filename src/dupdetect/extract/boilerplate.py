@@ -268,9 +268,12 @@ def post_heading(page: Page, post: int, *, linked: bool = False) -> int | None:
 
 _DATE_WORDS = re.compile(
     r"\b(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez)\w*\b|"
-    r"\b(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?s?\b|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b|"
-    r"\b(?:published|posted|updated|last|modified|on|at|of|am|pm|a\.m|p\.m|[ecmp][sd]?t|gmt|utc|uhr|um|vom|den|der|von|by|date|"
-    r"stand|veröffentlicht|aktualisiert|erstellt|publié|le|à|il|el|de|del|min|mins|minutes?|hours?|days?|ago|read|reading|time|"
+    r"\b(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?s?\b|\b(?:montag|dienstag|mittwoch|donnerstag|"
+    r"freitag|samstag|sonntag)\b|"
+    r"\b(?:published|posted|updated|last|modified|on|at|of|am|pm|a\.m|p\.m|[ecmp][sd]?t|gmt|utc|uhr|um|"
+    r"vom|den|der|von|by|date|"
+    r"stand|veröffentlicht|aktualisiert|erstellt|publié|le|à|il|el|de|del|min|mins|minutes?|hours?|days?|"
+    r"ago|read|reading|time|"
     r"th|st|nd|rd|new|first|original|originally|created|edited|h)\b|[\d\W_年月日時分]+",
     re.IGNORECASE,
 )
@@ -296,9 +299,14 @@ def _apply_rules(
     titles.discard("")
     authors = [same_words(name) for name in metadata.byline if len(name) > 3]
     kept = [block for block, reason in enumerate(reasons) if reason is None]
-    long = [block for block in kept if measured.words[block] >= _PARAGRAPH]
-    begin, end = (long[0], long[-1]) if long else (len(reasons), -1)
+    _drop_teasers(page, measured, kept, reasons)
     _drop_after_related(page, measured, kept, reasons)
+    for block in kept[-3:]:  # whoever wrote it is introduced at the end
+        if _BIO.match(page.texts[block]) and measured.words[block] <= 80:
+            reasons[block] = "about the author"
+    kept = [block for block in kept if reasons[block] is None]
+    long = [block for block in kept if measured.words[block] >= _PARAGRAPH and not _is_menu(page, block)]
+    begin, end = (long[0], long[-1]) if long else (len(reasons), -1)
     for block in kept:
         text = page.texts[block]
         if len(text) > 300:
@@ -335,7 +343,8 @@ _RELATED = re.compile(
     r"weitere (?:beiträge|artikel|themen|nachrichten)|ähnliche (?:beiträge|artikel)|(?:à|a) lire aussi|"
     r"articles? (?:liés|similaires)|(?:te|le) puede interesar|lea también|noticias relacionadas|leia também|"
     r"veja também|(?:leggi|vedi) anche|potrebbe interessarti|lees ook|czytaj także|zobacz także|читайте также|"
-    r"похожие|читайте також|прочетете още|διαβάστε επίσης|اقرأ أيضا|相关阅读|相关新闻|延伸阅读|相關|関連記事|おすすめ|관련 ?기사|많이 본)",
+    r"похожие|читайте також|прочетете още|διαβάστε επίσης|اقرأ أيضا|"
+    r"相关阅读|相关新闻|延伸阅读|相關|関連記事|おすすめ|관련 ?기사|많이 본)",
     re.IGNORECASE,
 )
 
@@ -351,6 +360,30 @@ def _drop_after_related(page: Page, measured: Measured, kept: list[int], reasons
             del kept[place:]
             return
         above += measured.words[block]
+
+
+_BIO = re.compile(
+    r"(?:About the author|(?:[A-Z][\w.’'-]+ ){2,4}(?:is|was) an? (?:[\w-]+ ){0,4}?"
+    r"(?:writer|reporter|editor|journalist|columnist|author|contributor|correspondent|blogger|producer)\b)"
+)
+
+
+def _drop_teasers(page: Page, measured: Measured, kept: list[int], reasons: list[str | None]) -> None:
+    """Drop excerpts of other stories: cut off with an ellipsis under a line that is a link, two of them at least."""
+    teasers = [
+        block
+        for block in kept
+        if block
+        and measured.words[block] <= 80
+        and page.texts[block].rstrip("]) ").endswith(("…", "..."))
+        and page.linked[block - 1] >= 0.8 * len(page.texts[block - 1])
+    ]
+    if len(teasers) > 1:
+        for block in teasers:
+            reasons[block] = "teaser"
+            if reasons[block - 1] is None:
+                reasons[block - 1] = "teaser"
+        kept[:] = [block for block in kept if reasons[block] is None]
 
 
 def _is_menu(page: Page, block: int) -> bool:
