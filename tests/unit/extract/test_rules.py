@@ -1,0 +1,117 @@
+"""The rules after the model, each on a page of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from dupdetect.extract import extract, parse_published
+from dupdetect.extract.byline import split_names
+from dupdetect.extract.dates import written_dates
+
+BODY = [
+    "The harbour froze on Tuesday night for the first time in eleven years, and by morning all boats stood still.",
+    "Fishermen walked out to their nets across the ice, which the harbour master had told them at length not to do.",
+    "He said that he would have gone with them himself if he had not been the harbour master, and then he went along.",
+]
+
+
+def _reasons(before: str = "", after: str = "", between: str = "") -> dict[str, str | None]:
+    body = f"<p>{BODY[0]}</p>{between}<p>{BODY[1]}</p><p>{BODY[2]}</p>"
+    page = f"""<html><head><title>Harbour freezes over | The Gazette</title></head><body>
+<div class="text">{before}{body}{after}</div></body></html>"""
+    article = extract(page)
+    assert [block.text for block in article.content if block.text in BODY] == BODY
+    return {block.text: block.reason for block in article.blocks}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("<p>Harbour freezes over</p>", "", "Harbour freezes over"),
+        ("<p>Harbour freezes over Ada Quill, 3 May 2021</p>", "", "Harbour freezes over Ada Quill, 3 May 2021"),
+        ("<p>By Ada Quill</p>", "", "By Ada Quill"),
+        ("<p>Published 3 May 2021, 10:30</p>", "", "Published 3 May 2021, 10:30"),
+        ("<p>News | Sport | Culture | About</p>", "", "News | Sport | Culture | About"),
+        ("", "<p>Printer friendly version</p>", "Printer friendly version"),
+        ("", "<p>Ada Quill is a staff writer at the Gazette.</p>", "Ada Quill is a staff writer at the Gazette."),
+        ("", "<p>More from The Gazette</p><p>Bins: the vote</p>", "Bins: the vote"),
+        (
+            "",
+            '<div class="newsletter-signup"><p>Get the Gazette in your inbox.</p></div>',
+            "Get the Gazette in your inbox.",
+        ),
+    ],
+)
+def test_what_stands_around_a_text_is_not_the_text(before: str, after: str, line: str) -> None:
+    assert _reasons(before, after)[line]
+
+
+def test_teasers_of_other_stories_are_dropped_and_a_single_ellipsis_is_not() -> None:
+    teasers = '<ul><li><a href="/1">Bins</a><p>The council voted on bins on…</p></li>' * 1
+    two = teasers + '<li><a href="/2">Rain</a><p>It rained on the fête and…</p></li></ul>'
+    reasons = _reasons(after=two)
+    assert reasons["The council voted on bins on…"]
+    assert reasons["It rained on the fête and…"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2021-05-03", dt.date(2021, 5, 3)),
+        ("3. Mai 2021", dt.date(2021, 5, 3)),
+        ("le 3 mai 2021", dt.date(2021, 5, 3)),
+        ("3 de mayo de 2021", dt.date(2021, 5, 3)),
+        ("3 мая 2021", dt.date(2021, 5, 3)),
+        ("2021年5月3日", dt.date(2021, 5, 3)),
+        ("May 3rd, 2021", dt.date(2021, 5, 3)),
+        ("03.05.2021", dt.date(2021, 5, 3)),
+    ],
+)
+def test_a_written_date_is_read_in_many_languages(text: str, day: dt.date) -> None:
+    assert [found.moment for found in written_dates(text)] == [day]
+
+
+def test_a_date_with_slashes_is_american_only_where_said() -> None:
+    assert [found.day for found in written_dates("3/4/2021")] == [dt.date(2021, 4, 3)]
+    assert [found.day for found in written_dates("3/4/2021", month_first=True)] == [dt.date(2021, 3, 4)]
+    assert [found.day for found in written_dates("12/31/2021")] == [dt.date(2021, 12, 31)]
+
+
+@pytest.mark.parametrize(
+    ("text", "precision"),
+    [
+        ("2021", "year"),
+        ("2021-05", "month"),
+        ("May 2021", "month"),
+        ("2021-05-03", "day"),
+        ("2021-05-03T10:30:00", "day"),
+        ("2021-05-03T10:30:00+02:00", "time"),
+        ("3 May 2021 10:30 EST", "day"),
+    ],
+)
+def test_a_date_is_no_more_exact_than_its_source(text: str, precision: str) -> None:
+    found = parse_published(text)
+    assert found is not None
+    assert found.precision == precision
+
+
+@pytest.mark.parametrize("text", ["", "soon", "12", "31 February 2021", "a" * 100])
+def test_what_is_no_date_gives_none(text: str) -> None:
+    assert parse_published(text) is None
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("By Ada Quill", ("Ada Quill",)),
+        ("Von Jörn Hellweg und Anna Berg", ("Jörn Hellweg", "Anna Berg")),
+        ("Ada Quill, staff writer", ("Ada Quill",)),
+        ("View all posts by Ada Quill", ("Ada Quill",)),
+        ("Ada Quill | 3 May 2021", ("Ada Quill",)),
+        ("", ()),
+    ],
+)
+def test_a_byline_is_split_into_names(byline: str, names: tuple[str, ...]) -> None:
+    assert split_names(byline) == names
