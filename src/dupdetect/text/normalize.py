@@ -34,6 +34,10 @@ def fold(text: str) -> str:
     if (classes == CharClass.UNASSIGNED).any():
         unknown = classes == CharClass.UNASSIGNED
         text = "".join(" " if blank else char for char, blank in zip(text, unknown.tolist(), strict=True))
+    return _fold_assigned(text)
+
+
+def _fold_assigned(text: str) -> str:
     return _nfkc(_nfkc(_nfkc(text).casefold()).casefold())
 
 
@@ -85,12 +89,16 @@ def _simple_folds() -> NDArray[np.uint32]:
     for low, high in ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xAC00, 0xD7A4)):
         table[low:high] = np.arange(low, high, dtype=np.uint32) | classes[low:high] << _CLASS_SHIFT
     for low, high in ((0, 0x1100), (0x1200, 0x3400), (0xFF00, 0xFFF0), (0x1F300, 0x1FB00)):
-        for code in range(low, high):
-            folded = fold(chr(code))
-            if all(classes[ord(part)] <= CharClass.UNASSIGNED for part in folded):
-                table[code] = 0
-            elif len(folded) == 1 and not unicodedata.combining(folded):
-                table[code] = ord(folded) | int(classes[ord(folded)]) << 24
+        folds = [_fold_assigned(chr(code)) for code in range(low, high)]
+        alone = np.array([len(folded) == 1 for folded in folds])
+        points = code_points("".join(folded if len(folded) == 1 else "\0" for folded in folds))
+        block = points | classes[points] << _CLASS_SHIFT
+        block[classes[points] <= CharClass.UNASSIGNED] = 0
+        block[~alone | (classes[points] == CharClass.MARK) | (classes[points] == CharClass.SIGN_MARK)] = _COMPLEX
+        for place in np.flatnonzero(~alone).tolist():
+            if (classes[code_points(folds[place])] <= CharClass.UNASSIGNED).all():
+                block[place] = 0
+        table[low:high] = block
     table[(classes == CharClass.MARK) | (classes == CharClass.SIGN_MARK)] = _COMPLEX
     table[classes == CharClass.UNASSIGNED] = 0
     table.setflags(write=False)
