@@ -29,7 +29,7 @@ CORE_CUT = 0.55
 """Words under this probability of the first pass count against the core container."""
 CUT = 0.45
 """Words under this probability count against a subtree."""
-KEEP = 0.5
+KEEP = 0.48
 """A block of the chosen subtree stays from this probability …"""
 BESIDE = 0.75
 """… and one outside it from this."""
