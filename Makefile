@@ -5,7 +5,7 @@ VENV ?= .venv
 PIP_ARGS ?=
 BIN = $(VENV)/bin
 
-.PHONY: help demo test test-system lint bench bench-million clean
+.PHONY: help demo test test-system test-faults lint bench bench-million clean
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is.
@@ -38,6 +38,9 @@ test-system:  ## As root on Debian: install and start the real components, and r
 	tests/system/install
 	$(MAKE) --no-print-directory $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m system --no-skips
+
+test-faults: $(VENV)/.installed-test  ## Minutes: 500 writers killed, 100 rounds of simultaneous claims.
+	DUPDETECT_KILLS=500 DUPDETECT_CLAIM_ROUNDS=100 $(BIN)/python -m pytest tests/faults/test_processes.py -s
 
 lint: $(VENV)/.installed-dev  ## Style, types and layers.
 	$(BIN)/ruff check

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 
 from dupdetect.compare import Comparator, Thresholds
-from dupdetect.errors import ExtractionError
+from dupdetect.errors import ExtractionError, SettingsError, UnknownIdError
 from dupdetect.extract import read
 from dupdetect.fingerprint import Fingerprinter
 from dupdetect.index import MEMORY, Index, create_index, open_index
@@ -33,6 +33,8 @@ class Detector:
     ------
     StoreError
         The index at this path cannot be opened.
+    SettingsError
+        The index keeps no text, so nothing can be compared with what it finds.
 
     Examples
     --------
@@ -49,6 +51,12 @@ class Detector:
     def __init__(self, index: Index | str | Path = MEMORY, *, thresholds: Thresholds | None = None) -> None:
         if isinstance(index, str | Path):
             index = create_index(MEMORY) if str(index) == MEMORY else open_index(index)
+        if not index.keep_text:
+            index.close()
+            raise SettingsError(
+                "an index without text finds candidates, but nothing can be compared with them: "
+                "use Index.candidates, or build the index with its text"
+            )
         self.index = index
         self._fingerprinter = Fingerprinter(index.settings)
         self._comparator = Comparator(settings=index.settings, thresholds=thresholds)
@@ -84,7 +92,10 @@ class Detector:
         prepared = self._comparator.prepare(article)
         matches = []
         for candidate in candidates.found:
-            other = self.index.get(candidate.id)
+            try:
+                other = self.index.fetch(candidate)
+            except UnknownIdError:
+                continue  # removed by someone else since the look-up: it is not out there any more
             verdict = self._comparator.compare(prepared, other)
             if verdict.relation not in (Relation.DISTINCT, Relation.UNDECIDED):
                 matches.append(Match(article=other, verdict=verdict))

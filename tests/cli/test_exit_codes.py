@@ -1,6 +1,7 @@
 """The command line as a hook sees it: a process, its exit code, its two streams."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 
@@ -112,6 +113,34 @@ def test_check_finds_what_index_add_remembered_and_index_remove_forgets(run, tex
     info = json.loads(run("index", "info", "--index", "site.db", "--json").stdout)
     assert info["documents"] == 1
     assert Settings.from_dict(info["settings"]) == Settings()
+
+
+def test_the_upkeep_of_an_index(run, texts):
+    run("index", "add", "--index", "site.db", "a.txt", "c.txt")
+    run("index", "remove", "--index", "site.db", "a.txt")
+    assert run("index", "compact", "--index", "site.db").returncode == 0
+    assert run("index", "verify", "--index", "site.db").returncode == 0
+    assert run("index", "backup", "copy.db", "--index", "site.db").returncode == 0
+    again = run("index", "backup", "copy.db", "--index", "site.db")
+    assert again.returncode == 4
+    assert b"copy.db" in again.stderr
+    rebuilt = run("index", "rebuild", "--index", "copy.db")
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    assert b"1 documents rebuilt" in rebuilt.stderr
+    assert run("check", "a.txt", "--index", "copy.db").returncode == 0
+    with sqlite3.connect(texts / "copy.db") as connection:
+        connection.execute("DELETE FROM bands")
+    connection.close()
+    broken = run("index", "verify", "--index", "copy.db")
+    assert broken.returncode == 4
+    assert broken.stdout
+
+
+def test_an_index_without_text_cannot_be_checked_against(run, texts):
+    create_index(texts / "site.db", keep_text=False).close()
+    done = run("check", "a.txt", "--index", "site.db")
+    assert done.returncode == 2
+    assert b"without text" in done.stderr
 
 
 def test_a_post_is_no_duplicate_of_itself(run, texts):

@@ -34,6 +34,19 @@ def test_a_post_never_matches_itself_whatever_was_renamed(detector):
     assert detector.check(text("main:1", url="https://x/new", title="New")).matches == ()
 
 
+def test_a_candidate_that_vanished_since_the_look_up_is_no_match(detector, monkeypatch):
+    detector.add([text("main:1"), text("main:2")])
+    look = detector.index.candidates
+
+    def look_and_lose_one(*arguments, **options):
+        found = look(*arguments, **options)
+        detector.index.remove(["main:1"])
+        return found
+
+    monkeypatch.setattr(detector.index, "candidates", look_and_lose_one)
+    assert [match.id for match in detector.check(text("new")).matches] == ["main:2"]
+
+
 def test_checking_changes_nothing(detector):
     assert detector.check(text("a")).matches == ()
     assert detector.check(text("b")).matches == ()

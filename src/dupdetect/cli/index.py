@@ -1,8 +1,9 @@
-"""``dupdetect index``: add, remove, info."""
+"""``dupdetect index``: add, remove, info, and its upkeep."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Literal
 
 import click
@@ -95,4 +96,55 @@ def info(*, path: str, as_json: bool) -> int:
         click.echo(f"{name.replace('_', ' '):<16}{value}")
     for name, value in settings.items():
         click.echo(f"  {name.replace('_', ' '):<16}{value}")
+    return Exit.NOTHING_FOUND
+
+
+@index.command()
+@index_option
+def verify(*, path: str) -> int:
+    """Look whether an index is sound: every page, key and fingerprint of it. Exit code 4 if it is not."""
+    from dupdetect.index import open_index
+
+    with open_index(path) as store:
+        problems = store.verify()
+    for problem in problems:
+        click.echo(problem)
+    click.echo(f"{path}: {len(problems) or 'no'} problem{'' if len(problems) == 1 else 's'}", err=True)
+    return Exit.UNUSABLE_INDEX if problems else Exit.NOTHING_FOUND
+
+
+@index.command()
+@index_option
+def compact(*, path: str) -> int:
+    """Give back unused room. What was removed is gone from the index's files after it."""
+    from dupdetect.index import open_index
+
+    with open_index(path) as store:
+        before = store.info().bytes
+        store.compact()
+        after = store.info().bytes
+    click.echo(f"{path}: {before:,} bytes before, {after:,} now", err=True)
+    return Exit.NOTHING_FOUND
+
+
+@index.command()
+@index_option
+@click.argument("copy", type=click.Path(dir_okay=False, path_type=Path))
+def backup(copy: Path, *, path: str) -> int:
+    """Copy an index to the new file COPY while others use it."""
+    from dupdetect.index import open_index
+
+    with open_index(path) as store:
+        store.backup(copy)
+    click.echo(f"{copy}: a copy of {path}", err=True)
+    return Exit.NOTHING_FOUND
+
+
+@index.command()
+@index_option
+def rebuild(*, path: str) -> int:
+    """Make an index anew from the texts it keeps, as an upgrade may ask. Nobody else may use it meanwhile."""
+    from dupdetect.index import rebuild_index
+
+    click.echo(f"{path}: {rebuild_index(path)} documents rebuilt", err=True)
     return Exit.NOTHING_FOUND
