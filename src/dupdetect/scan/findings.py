@@ -120,23 +120,29 @@ class Findings:
         notes = [f"{count} accepted pairs of the baseline are hidden: their texts have not changed"] if count else []
         return replace(self, hidden=both, clusters=clusters, notes=(*self.notes, *notes))
 
-    def result(self) -> ScanResult:
+    def result(self, *, most: float | None = None) -> ScanResult:
         """Return everything at once.
+
+        Parameters
+        ----------
+        most : float, optional
+            Articles, and pairs, that may be held; `HELD` by default.
 
         Raises
         ------
         SettingsError
-            There is more than `HELD` articles or pairs.
+            There are more.
         """
-        if len(self) > HELD:
+        most = HELD if most is None else most
+        if len(self) > most:
             raise SettingsError(
-                f"{len(self)} articles are too many to hold at once (limit {HELD}): write pairs and clusters to files"
+                f"{len(self)} articles are too many to hold at once (limit {most}): write pairs and clusters to files"
             )
         pairs = []
         for one in self.pairs():
             pairs.append(one.pair)
-            if len(pairs) > HELD:
-                raise SettingsError(f"more than {HELD} pairs are too many to hold at once: write them to a file")
+            if len(pairs) > most:
+                raise SettingsError(f"more than {most} pairs are too many to hold at once: write them to a file")
         return ScanResult(
             articles=tuple(self.articles()),
             pairs=tuple(pairs),

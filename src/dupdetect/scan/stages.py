@@ -89,7 +89,7 @@ def scan_articles(
         compared=len(pairs.left) + more.compared,
         notes=tuple(notes_of(pairs, len(corpus))),
     )
-    return replace(findings.result(), articles=tuple(articles))
+    return replace(findings.result(most=float("inf")), articles=tuple(articles))  # they are held already
 
 
 def chunk_numbers(pairs: CandidatePairs) -> range:

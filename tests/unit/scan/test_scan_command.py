@@ -6,8 +6,7 @@ import pytest
 from click.testing import CliRunner
 from tests.unit.scan.corpora import related_texts
 
-from dupdetect.cli import run
-from dupdetect.cli.scan import scan
+from dupdetect.cli import cli, run
 from dupdetect.errors import InputError, SettingsError
 from dupdetect.index import create_index, open_index
 
@@ -19,7 +18,7 @@ def call(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments):
-        done = CliRunner().invoke(scan, list(map(str, arguments)), standalone_mode=False)
+        done = CliRunner().invoke(cli, ["scan", *map(str, arguments)], standalone_mode=False)
         if done.exception is not None:
             raise done.exception
         return done.return_value, done.stdout, done.stderr

@@ -41,7 +41,8 @@ def test_the_test_corpus_holds_every_relation_that_is_reported(expected):
     assert len(expected.clusters) >= 4
 
 
-def test_a_scan_in_memory_is_the_slow_scan(expected):
+def test_a_scan_in_memory_is_the_slow_scan_and_has_no_limit(expected, monkeypatch):
+    monkeypatch.setattr("dupdetect.scan.findings.HELD", 3)
     assert scan_articles(articles_of(TEXTS)) == expected
 
 
