@@ -88,7 +88,7 @@ def _simple_folds() -> NDArray[np.uint32]:
     # Han and Hangul fold to themselves; of the rest, these blocks hold what texts hold.
     for low, high in ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xAC00, 0xD7A4)):
         table[low:high] = np.arange(low, high, dtype=np.uint32) | classes[low:high] << _CLASS_SHIFT
-    for low, high in ((0, 0x1100), (0x1200, 0x3400), (0xFF00, 0xFFF0), (0x1F300, 0x1FB00)):
+    for low, high in ((0, 0x1100), (0x1200, 0x3400), (0xFE00, 0xFE10), (0xFEFF, 0xFFF0), (0x1F100, 0x1FB00)):
         folds = [_fold_assigned(chr(code)) for code in range(low, high)]
         alone = np.array([len(folded) == 1 for folded in folds])
         points = code_points("".join(folded if len(folded) == 1 else "\0" for folded in folds))
@@ -96,7 +96,8 @@ def _simple_folds() -> NDArray[np.uint32]:
         block[classes[points] <= CharClass.UNASSIGNED] = 0
         block[~alone | (classes[points] == CharClass.MARK) | (classes[points] == CharClass.SIGN_MARK)] = _COMPLEX
         for place in np.flatnonzero(~alone).tolist():
-            if (classes[code_points(folds[place])] <= CharClass.UNASSIGNED).all():
+            # Of two and more characters none is between two digits: even "..." is all separators.
+            if np.isin(classes[code_points(folds[place])], (CharClass.SEPARATOR, CharClass.MID_NUMBER)).all():
                 block[place] = 0
         table[low:high] = block
     table[(classes == CharClass.MARK) | (classes == CharClass.SIGN_MARK)] = _COMPLEX
@@ -133,7 +134,9 @@ def fold_batch(texts: Sequence[str]) -> tuple[Folded, NDArray[np.int64]]:
     points = code_points(joined)
     table = _simple_folds()
     beyond = points.max() >= _TABLE_END
-    packed = table[points] if not beyond else np.where(points < _TABLE_END, table[points % _TABLE_END], _COMPLEX)
+    packed = table.take(points, mode="clip")  # no slower check of each index: what is beyond is replaced below
+    if beyond:
+        packed[points >= _TABLE_END] = _COMPLEX
     points = packed & _POINT
     classes = (packed >> _CLASS_SHIFT).astype(np.uint8)
     complex_at = np.flatnonzero(packed == _COMPLEX)

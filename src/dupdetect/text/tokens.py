@@ -94,21 +94,18 @@ class FoundTokens:
     signs: NDArray[np.bool_] | None
     _classes: NDArray[np.uint8]
     _last: NDArray[np.bool_]
-    _kept: NDArray[np.int64] | None
+    _ignored: NDArray[np.int64]
 
     @property
     def ends(self) -> NDArray[np.int64]:
         """Where each token ends in the chunk, shape (n,)."""
-        last = np.flatnonzero(self._last)
-        return (last if self._kept is None else self._kept[last]) + 1
+        return _placed(np.flatnonzero(self._last), self._ignored) + 1
 
     @property
     def kinds(self) -> NDArray[np.uint8]:
         """Kind of each token, shape (n,)."""
         kinds = np.full(len(self.starts), WORD, dtype=np.uint8)
-        digits = np.flatnonzero(self._classes == _DIGIT)
-        if self._kept is not None:
-            digits = self._kept[digits]
+        digits = _placed(np.flatnonzero(self._classes == _DIGIT), self._ignored)
         kinds[np.searchsorted(self.starts, digits, side="right") - 1] = NUMBER
         if self.signs is not None:
             kinds[self.signs] = SIGN
@@ -146,15 +143,22 @@ _KEPT_BITS = 18
 _kept_powers = lru_cache(maxsize=2 * _KEPT_BITS)(_powers_upto)
 
 
+def _placed(places: NDArray[np.int64], ignored: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where places in a chunk without its ignored characters stand in the chunk with them."""
+    if not len(ignored):
+        return places
+    return places + np.searchsorted(ignored - np.arange(len(ignored)), places, side="right")
+
+
 def find_tokens(folded: Folded) -> FoundTokens:
     """Find and hash the tokens of a chunk of folded text, in reading order.
 
     A token's hash is ``finalize(sum(code_point * M**place))`` over its characters, their places counted from its start.
     """
     points, classes = folded.points, folded.classes
-    kept: NDArray[np.int64] | None = None
-    if (classes == _IGNORED).any():
-        kept = np.flatnonzero(classes != _IGNORED)
+    ignored = np.flatnonzero(classes == _IGNORED)
+    if len(ignored):
+        kept = classes != _IGNORED
         points, classes = points[kept], classes[kept]
     size = len(points)
     weighted = points.astype(np.uint64)
@@ -189,11 +193,11 @@ def find_tokens(folded: Folded) -> FoundTokens:
         hashes = np.empty(0, dtype=np.uint64)
     return FoundTokens(
         hashes=hashes,
-        starts=starts if kept is None else kept[starts],
+        starts=_placed(starts, ignored),
         signs=signs[starts] if has_signs else None,
         _classes=classes,
         _last=inside & ~joined[1:],
-        _kept=kept,
+        _ignored=ignored,
     )
 
 
