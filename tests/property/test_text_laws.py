@@ -41,6 +41,7 @@ def test_tokens_are_the_oracles(text):
 
 
 @given(any_text)
+@example("\u0e48\u094d")  # marks that change places
 def test_a_tokens_place_holds_a_text_that_folds_to_the_token(text):
     tokens = tokenize(text)
     for start, end, (word, _) in zip(tokens.starts.tolist(), tokens.ends.tolist(), oracles.words(text), strict=True):

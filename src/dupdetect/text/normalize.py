@@ -186,8 +186,11 @@ def fold_with_origin(text: str) -> tuple[str, NDArray[np.int64] | None]:
 
 
 def _one_to_one(text: str, folded: str) -> bool:
-    # If no character grows, composition could only have shortened the text.
-    return text.isascii() or (len(text) == len(folded) and all(len(fold(char)) == 1 for char in set(text)))
+    """Whether each character folded alone, in its place: none grew, none were composed, no marks changed places."""
+    if text.isascii():
+        return True
+    alone = {ord(char): fold(char) for char in set(text)}
+    return all(len(char) == 1 for char in alone.values()) and text.translate(alone) == folded
 
 
 def _trace(piece: str, folded: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
