@@ -237,6 +237,19 @@ def test_a_reader_that_stops_reading_is_no_error(tmp_path, texts):
     assert b"Exception" not in done.stderr
 
 
+def test_a_markdown_post_and_its_page_are_identical(run, tmp_path):
+    (tmp_path / "post.md").write_text(f"---\ntitle: Ferry\n---\n{STORY}\n\n{OTHER}\n", encoding="utf-8")
+    (tmp_path / "post.json").write_text(
+        json.dumps({"blocks": [{"type": "paragraph", "data": {"text": text}} for text in (STORY, OTHER)]})
+    )
+    done = run("compare", "post.md", "post.json", "--format", "editorjs")
+    assert done.returncode == 3  # one format for both
+    run("index", "add", "--index", "site.db", "post.md")
+    done = run("check", "post.json", "--format", "editorjs", "--index", "site.db")
+    assert done.returncode == 1, done.stderr
+    assert b"Ferry" in done.stdout
+
+
 def test_compare_writes_both_side_by_side(run, texts):
     done = run("compare", "a.txt", "b.txt", "--html", "side.html")
     assert done.returncode == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import click
 
@@ -11,7 +10,7 @@ from dupdetect.cli.exits import fail_on_option, outcome
 from dupdetect.cli.inputs import documents_of, echo_json, format_option, json_option
 from dupdetect.cli.wording import describe, relation_word, where
 from dupdetect.errors import ExtractionError
-from dupdetect.model import CheckResult, Document, Failure
+from dupdetect.model import CheckResult, ContentFormat, Document, Failure
 
 __all__ = ["check"]
 
@@ -37,7 +36,7 @@ def check(
     root: Path | None,
     fail_on: str,
     strict: bool,
-    format: Literal["html", "text"] | None,
+    format: ContentFormat | None,
     as_json: bool,
 ) -> int:
     """Tell whether a piece is in the index already.

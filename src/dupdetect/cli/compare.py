@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import click
 
 from dupdetect.cli.exits import fail_on_option, outcome
 from dupdetect.cli.inputs import document_of, echo_json, format_option, json_option
 from dupdetect.cli.wording import describe, relation_word, where
+from dupdetect.model import ContentFormat
 
 __all__ = ["compare"]
 
@@ -21,9 +21,7 @@ __all__ = ["compare"]
 @fail_on_option
 @format_option
 @json_option
-def compare(
-    a: str, b: str, *, html: Path | None, fail_on: str, format: Literal["html", "text"] | None, as_json: bool
-) -> int:
+def compare(a: str, b: str, *, html: Path | None, fail_on: str, format: ContentFormat | None, as_json: bool) -> int:
     """Say how A relates to B, and why.
 
     \b

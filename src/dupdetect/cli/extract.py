@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import click
 
 from dupdetect.cli.exits import Exit
 from dupdetect.cli.inputs import document_of, echo_json, format_option, json_option
+from dupdetect.model import ContentFormat
 
 __all__ = ["extract"]
 
@@ -21,9 +21,7 @@ __all__ = ["extract"]
 )
 @format_option
 @json_option
-def extract(
-    file: str, *, explain: bool, html: Path | None, format: Literal["html", "text"] | None, as_json: bool
-) -> int:
+def extract(file: str, *, explain: bool, html: Path | None, format: ContentFormat | None, as_json: bool) -> int:
     """Show the article in FILE, without the page.
 
     \b

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
 
 import click
 
 from dupdetect.cli.exits import Exit
 from dupdetect.cli.inputs import documents_of, echo_json, format_option, json_option, progress
+from dupdetect.model import ContentFormat
 
 __all__ = ["index"]
 
@@ -29,7 +29,7 @@ def index() -> None:
 @index_option
 @click.option("--replace", "replacing", is_flag=True, help="Replace documents whose ids are there already.")
 @format_option
-def add(paths: tuple[str, ...], *, path: str, replacing: bool, format: Literal["html", "text"] | None) -> int:
+def add(paths: tuple[str, ...], *, path: str, replacing: bool, format: ContentFormat | None) -> int:
     """Add the articles in PATH: files, folders of pages, JSONL files. Makes the index if there is none.
 
     A document's id is its path below the folder, the file's name as given, or `id` in JSONL. Unreadable documents are

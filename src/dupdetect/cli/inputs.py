@@ -6,13 +6,13 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 
 from dupdetect.errors import InputError
 from dupdetect.io import is_collection, read_documents, read_file
-from dupdetect.model import Document, Failure
+from dupdetect.model import ContentFormat, Document, Failure
 
 __all__ = ["document_of", "documents_of", "echo_json", "format_option", "json_option", "progress"]
 
@@ -22,21 +22,21 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON i
 format_option = click.option(
     "--format",
     "format",
-    type=click.Choice(["html", "text"]),
+    type=click.Choice(get_args(ContentFormat)),
     help="What the files hold. [default: after their names; for standard input html if it holds tags]",
 )
 
 
-def document_of(file: str, *, id: str | None = None, format: Literal["html", "text"] | None = None) -> Document:
+def document_of(file: str, *, id: str | None = None, format: ContentFormat | None = None) -> Document:
     """Read one file, or standard input for ``-``; `InputError` if there is none."""
     if file != "-":
         return read_file(Path(file), id=id, format=format)
     content: bytes = sys.stdin.buffer.read()
-    guess: Literal["html", "text"] = "html" if b"<" in content and b">" in content else "text"
+    guess: ContentFormat = "html" if b"<" in content and b">" in content else "text"
     return Document(id=id or "-", content=content, format=format or guess)
 
 
-def documents_of(paths: Iterable[str], format: Literal["html", "text"] | None) -> Iterator[Document | Failure]:
+def documents_of(paths: Iterable[str], format: ContentFormat | None) -> Iterator[Document | Failure]:
     """Read files, folders of pages and collections, one after the other; a file that is not there is a failure."""
     for path in paths:
         if path == "-" or not (Path(path).is_dir() or is_collection(path)):

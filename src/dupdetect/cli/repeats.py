@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import click
 
 from dupdetect.cli.exits import Exit
 from dupdetect.cli.inputs import document_of, echo_json, format_option, json_option
 from dupdetect.cli.wording import excerpt, percent
+from dupdetect.model import ContentFormat
 
 __all__ = ["repeats"]
 
@@ -17,7 +16,7 @@ __all__ = ["repeats"]
 @click.argument("file")
 @format_option
 @json_option
-def repeats(file: str, *, format: Literal["html", "text"] | None, as_json: bool) -> int:
+def repeats(file: str, *, format: ContentFormat | None, as_json: bool) -> int:
     """Find what FILE carries twice.
 
     A double paste, two posts on one page. Exit code 1 if it does.

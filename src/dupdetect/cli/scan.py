@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +14,7 @@ from dupdetect.cli.exits import fail_on_option, outcome
 from dupdetect.cli.inputs import documents_of, echo_json, format_option, json_option, progress
 from dupdetect.cli.wording import describe, relation_word, where
 from dupdetect.errors import SettingsError
-from dupdetect.model import Relation
+from dupdetect.model import ContentFormat, Relation
 
 if TYPE_CHECKING:
     from dupdetect.index import Index
@@ -62,7 +62,7 @@ def scan(
     passages: bool,
     fail_on: str,
     strict: bool,
-    format: Literal["html", "text"] | None,
+    format: ContentFormat | None,
     as_json: bool,
 ) -> int:
     """Compare many articles with each other.
@@ -127,7 +127,7 @@ def scan(
     return outcome(counts, fail_on=fail_on, unreadable=len(findings.failures), strict=strict)
 
 
-def _source(paths: Sequence[str], format: Literal["html", "text"] | None) -> Source:
+def _source(paths: Sequence[str], format: ContentFormat | None) -> Source:
     from dupdetect.io import PathSource, PiecesSource
 
     if "-" in paths:  # standard input is read once

@@ -11,12 +11,12 @@ import json
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from dupdetect.errors import InputError
 from dupdetect.extract import parse_published
 from dupdetect.io.tables import csv_rows, parquet_rows, read_warc
-from dupdetect.model import Document, Failure
+from dupdetect.model import ContentFormat, Document, Failure
 
 __all__ = [
     "SUFFIXES",
@@ -29,12 +29,14 @@ __all__ = [
     "read_file",
 ]
 
-SUFFIXES: dict[str, Literal["html", "text"]] = {
+SUFFIXES: dict[str, ContentFormat] = {
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",
     ".txt": "text",
     ".text": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
 }
 """File name endings of pages and texts, and what is behind them."""
 
@@ -56,7 +58,7 @@ def is_collection(path: str | Path) -> bool:
     return str(path).lower().endswith((*_JSONL, *_CSV, *_PARQUET, *_WARC))
 
 
-def read_file(path: Path, *, id: str | None = None, format: Literal["html", "text"] | None = None) -> Document:
+def read_file(path: Path, *, id: str | None = None, format: ContentFormat | None = None) -> Document:
     """Read one file.
 
     Parameters
@@ -64,7 +66,7 @@ def read_file(path: Path, *, id: str | None = None, format: Literal["html", "tex
     path : Path
     id : str, optional
         The path as given by default.
-    format : {'html', 'text'}, optional
+    format : ContentFormat, optional
         By default after the file name's ending; HTML where that says nothing.
 
     Raises

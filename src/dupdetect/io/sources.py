@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from dupdetect.errors import InputError
 from dupdetect.io.readers import (
@@ -23,11 +23,11 @@ from dupdetect.io.readers import (
     read_documents,
     read_file,
 )
-from dupdetect.model import Article, Document, Failure
+from dupdetect.model import Article, ContentFormat, Document, Failure
 
 __all__ = ["Batch", "Files", "Lines", "PathSource", "Pieces", "PiecesSource", "Source"]
 
-Format = Literal["html", "text"] | None
+Format = ContentFormat | None
 
 
 class Batch(Protocol):
