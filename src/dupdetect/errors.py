@@ -153,7 +153,12 @@ class SettingsMismatchError(StoreError):
             f"{where}: built with other settings ({listed}). "
             "Open it without settings to use its own, or build a new index."
         )
+        self.where = where
         self.fields = dict(fields)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A worker's error crosses a process border by its constructor's arguments, not by its message.
+        return type(self), (self.where, self.fields)
 
 
 class IndexLockedError(StoreError):
@@ -194,3 +199,7 @@ class MissingExtraError(DupdetectError, ImportError):
     def __init__(self, extra: str, purpose: str) -> None:
         super().__init__(f"{purpose} needs the extra {extra!r}: pip install 'dupdetect[{extra}]'")
         self.extra = extra
+        self.purpose = purpose
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.extra, self.purpose)

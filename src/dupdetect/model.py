@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "MEASURES",
     "Article",
     "Block",
     "BlockKind",
@@ -413,6 +414,22 @@ class Repeat:
     similarity: float
 
 
+MEASURES = (
+    "jaccard",
+    "containment_left",
+    "containment_right",
+    "rare_containment_left",
+    "rare_containment_right",
+    "coverage_left",
+    "coverage_right",
+    "token_ratio",
+    "title_ratio",
+    "fact_changes",
+    "shared_rarity",
+)
+"""Names of the measures of a `Comparison`, None where not measured."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """What was measured between two texts, left and right. Every measure is a fraction in [0, 1] unless said.
@@ -463,20 +480,7 @@ class Comparison:
 
     def measures(self) -> dict[str, float]:
         """Return what was measured, by name, rounded to four places."""
-        names = (
-            "jaccard",
-            "containment_left",
-            "containment_right",
-            "rare_containment_left",
-            "rare_containment_right",
-            "coverage_left",
-            "coverage_right",
-            "token_ratio",
-            "title_ratio",
-            "fact_changes",
-            "shared_rarity",
-        )
-        measured = ((name, getattr(self, name)) for name in names)
+        measured = ((name, getattr(self, name)) for name in MEASURES)
         return {name: round(value, 4) for name, value in measured if value is not None}
 
 

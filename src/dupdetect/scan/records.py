@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from dupdetect.model import (
+    MEASURES,
     Article,
     Block,
     BlockKind,
@@ -85,21 +86,7 @@ def unpack_article(data: bytes) -> Article:
     )
 
 
-_MEASURES = (
-    "tokens_left",
-    "tokens_right",
-    "jaccard",
-    "containment_left",
-    "containment_right",
-    "rare_containment_left",
-    "rare_containment_right",
-    "coverage_left",
-    "coverage_right",
-    "token_ratio",
-    "title_ratio",
-    "fact_changes",
-    "shared_rarity",
-)
+_FIGURES = ("tokens_left", "tokens_right", *MEASURES)
 
 
 def pack_verdict(verdict: Verdict) -> Row:
@@ -110,7 +97,7 @@ def pack_verdict(verdict: Verdict) -> Row:
         verdict.relation.value,
         verdict.score,
         [[reason.rule, reason.text] for reason in verdict.reasons],
-        [getattr(measured, name) for name in _MEASURES],
+        [getattr(measured, name) for name in _FIGURES],
         None if passages is None else [_pack_passage(passage) for passage in passages],
         pack_repeats(measured.repeats_left),
         pack_repeats(measured.repeats_right),
@@ -125,7 +112,7 @@ def unpack_verdict(row: Row) -> Verdict:
         score=score,
         reasons=tuple(Reason(rule=rule, text=text) for rule, text in reasons),
         comparison=Comparison(
-            **dict(zip(_MEASURES, measures, strict=True)),
+            **dict(zip(_FIGURES, measures, strict=True)),
             passages=None if passages is None else tuple(map(_unpack_passage, passages)),
             repeats_left=unpack_repeats(repeats_left),
             repeats_right=unpack_repeats(repeats_right),
