@@ -211,6 +211,38 @@ def test_in_a_scan_a_bad_page_and_a_repeated_id_are_reported_and_the_rest_goes_o
     assert cluster["reasons"]
 
 
+def test_hostile_pages_of_a_scan_are_reported_and_the_rest_goes_on(run, tmp_path):
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    page = f"<html><head><title>Ferry</title></head><body><article><p>{STORY}</p><p>{OTHER}</p></article></body></html>"
+    pages = {
+        "a.html": page.encode(),
+        "b.html": page.replace("Ferry", "Färgen").encode("utf-16"),
+        "wrong-charset.html": page.replace("<head>", '<head><meta charset="utf-8">')
+        .replace("council", "Räte")
+        .encode("cp1252"),
+        "deep.html": b"<div>" * 100_000 + page.encode(),
+        "huge.html": page.encode() + b"<p>x" * 12_500_000,
+        "empty.html": b"",
+        "picture.html": b"\x89PNG\r\n\x1a\n" + bytes(4000),
+        "menu.html": b"<nav><a href='/'>Home</a></nav>",
+    }
+    for name, content in pages.items():
+        (folder / name).write_bytes(content)
+    done = run("scan", "pages", "--json")
+    assert done.returncode == 1, done.stderr
+    result = json.loads(done.stdout)
+    told = {failure["id"]: failure["error"] for failure in result["failures"]}
+    assert sorted(told) == ["deep.html", "empty.html", "huge.html", "menu.html", "picture.html"]
+    assert "nest deeper" in told["deep.html"]
+    assert "over the limit" in told["huge.html"]
+    assert "empty" in told["empty.html"]
+    assert "PNG" in told["picture.html"]
+    relations = {frozenset((pair["a"], pair["b"])): pair["relation"] for pair in result["pairs"]}
+    assert relations[frozenset(("a.html", "b.html"))] == "IDENTICAL"
+    assert relations[frozenset(("a.html", "wrong-charset.html"))] == "NEAR"
+
+
 def test_a_scan_of_nothing_is_an_error_and_not_an_empty_answer(run, tmp_path):
     (tmp_path / "empty").mkdir()
     done = run("scan", "empty")
