@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PreformattedString, Tag
 from selectolax.lexbor import LexborHTMLParser
 
 from dupdetect.errors import DocumentTooDeepError
 from dupdetect.extract.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
 
 __all__ = ["CLOSE", "DATA", "OPAQUE", "TEXT", "Event", "events"]
 
@@ -140,6 +141,9 @@ def _lexbor_events(parser: LexborHTMLParser, limits: Limits, opaque: frozenset[s
 
 
 def _soup_events(soup: BeautifulSoup, limits: Limits, opaque: frozenset[str]) -> Iterator[Event]:
+    # Whoever has a soup has paid for this import; a hook that checks a page's bytes need not (a tenth of a second).
+    from bs4.element import NavigableString, PreformattedString, Tag
+
     stack: list[Iterator[Any]] = [iter(soup.contents)]
     while stack:
         for node in stack[-1]:
