@@ -25,6 +25,7 @@ __all__ = [
     "Comparison",
     "ContentFormat",
     "Document",
+    "Excuse",
     "Failure",
     "Fingerprint",
     "FingerprintBatch",
@@ -347,6 +348,15 @@ class Relation(str, Enum):
         """The relation with left and right changed over."""
         mirror = {Relation.CONTAINS: Relation.CONTAINED, Relation.CONTAINED: Relation.CONTAINS}
         return mirror.get(self, self)
+
+
+class Excuse(str, Enum):
+    """Why a piece that matches another may stand beside it: what it declares of itself."""
+
+    CANONICAL = "canonical"
+    """It names the other's address, or the one that the other names, as its canonical one."""
+    NOINDEX = "noindex"
+    """It asks search engines to leave it out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
