@@ -24,6 +24,7 @@ __all__ = ["main"]
         "index": "dupdetect.cli.index:index",
         "repeats": "dupdetect.cli.repeats:repeats",
         "scan": "dupdetect.cli.scan:scan",
+        "tune": "dupdetect.cli.tune:tune",
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
