@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from dupdetect.errors import SettingsError
+from dupdetect.errors import ExtractionError, SettingsError
 from dupdetect.extract import read, read_text
 from dupdetect.model import Article, Block, Document
 
@@ -90,7 +90,10 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def _article(row: dict[str, Any], html: bool) -> Article:
     if html and "html" in row:
-        return read(Document(id=row["id"], content=row["html"], url=row.get("url")))
+        try:
+            return read(Document(id=row["id"], content=row["html"], url=row.get("url")))
+        except ExtractionError as error:  # it counts as an empty article: every pair of it is missed
+            return Article(id=row["id"], url=row.get("url"), blocks=(), notes=(str(error),))
     return Article(id=row["id"], title=row.get("title") or None, blocks=(Block(text=row["text"]),))
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dupdetect.settings import Settings
 
-__all__ = ["samples"]
+__all__ = ["sampled_share", "samples"]
 
 
 def samples(
@@ -36,9 +36,8 @@ def samples(
         Document *i* owns ``sample[places[i]:places[i + 1]]``.
     """
     sizes = np.diff(offsets)
-    share = np.maximum(1 / settings.sample_rate, settings.sample_floor / np.maximum(sizes, 1))
     # 2**64 does not fit: one less, and the one hash that it loses is never missed.
-    threshold = np.where(share >= 1, float(2**63), share * float(2**63)).astype(np.uint64) * np.uint64(2) - np.uint64(1)
+    threshold = (sampled_share(sizes, settings) * float(2**63)).astype(np.uint64) * np.uint64(2) - np.uint64(1)
     chosen = hashes <= np.repeat(threshold, sizes)
     owner = np.repeat(np.arange(len(sizes)), sizes)[chosen]
     picked = hashes[chosen]
@@ -49,6 +48,12 @@ def samples(
     places = np.zeros(len(sizes) + 1, dtype=np.int64)
     np.cumsum(np.bincount(owner[fresh], minlength=len(sizes)), out=places[1:])
     return picked[fresh], places
+
+
+def sampled_share(shingles: NDArray[np.int64], settings: Settings) -> NDArray[np.float64]:
+    """Return which share of all hashes the sample of a text of so many shingles keeps, in (0, 1]."""
+    share = np.maximum(1 / settings.sample_rate, settings.sample_floor / np.maximum(shingles, 1))
+    return np.minimum(1.0, share)
 
 
 def _order(hashes: NDArray[np.uint64], owners: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from dupdetect.compare.repeats import repeats
 from dupdetect.fingerprint import Fingerprinter, band_keys
 from dupdetect.model import Article, Block, Pair, Relation, ScanResult
 from dupdetect.scan import cluster
-from dupdetect.scan.join import MIN_SHARED_SAMPLE
+from dupdetect.scan.join import MIN_SHARED_SAMPLE, MIN_SHARED_SHARE
 from dupdetect.settings import Settings
 from dupdetect.text import shingle_batch
 
@@ -62,9 +62,18 @@ def slow_pairs(batch, settings):
         shared_bands = set(bands[left][bands[left] > 0].tolist()) & set(bands[right].tolist())
         shared_sample = set(one.sample.tolist()) & set(other.sample.tolist())
         twins = one.tokens > 0 and one.digest == other.digest
-        if twins or shared_bands or len(shared_sample) >= MIN_SHARED_SAMPLE:
+        share = len(shared_sample) / max(1, _comparable(one, other, settings))
+        enough = len(shared_sample) >= MIN_SHARED_SAMPLE or (shared_sample and share >= MIN_SHARED_SHARE)
+        if twins or shared_bands or enough:
             found.add((left, right))
     return found
+
+
+def _comparable(one, other, settings):
+    """How many hashes the smaller of two texts is expected to have under the lower threshold of their samples."""
+    shares = [min(1.0, max(1 / settings.sample_rate, settings.sample_floor / max(1, n.shingles))) for n in (one, other)]
+    distinct = [len(each.sample) / share for each, share in zip((one, other), shares, strict=True)]
+    return min(shares) * min(distinct)
 
 
 def slow_scan(articles, settings=None):
