@@ -29,7 +29,7 @@ from dupdetect.errors import (
     UnknownIdError,
 )
 from dupdetect.fingerprint import Fingerprinter
-from dupdetect.index import Candidate, Claim, Filter, Index, open_index
+from dupdetect.index import Candidate, Claim, Entry, Filter, Index, open_index
 from dupdetect.model import Article, Block, BlockKind, Fingerprint, FingerprintBatch, Published
 from dupdetect.settings import Settings
 
@@ -450,3 +450,32 @@ class IndexContract:
     def test_a_claim_without_key_or_time_is_refused(self, index: Index, key: str, ttl: float) -> None:
         with pytest.raises(SettingsError, match=r"key|ttl"):
             claim(index, key, article("a"), ttl=ttl)
+
+    # ------------------------------------------------------------------------------------------ journal
+
+    def test_its_journal_gives_the_newest_first_by_kind_subject_and_page(self, index: Index) -> None:
+        index.record([Entry(kind="override", subject=who, body=f'"{who}"', time=1.5) for who in ("a", "b", "a")])
+        index.record([Entry(kind="check", subject="a", body="{}", time=2.0)])
+        index = self.reopen(index)
+        entries = index.journal("override")
+        assert [(entry.subject, entry.body, entry.time) for entry in entries] == [
+            ("a", '"a"', 1.5),
+            ("b", '"b"', 1.5),
+            ("a", '"a"', 1.5),
+        ]
+        assert index.journal("override", subject="a") == (entries[0], entries[2])
+        assert index.journal("override", before=entries[0].sequence, limit=1) == (entries[1],)
+
+    def test_its_journal_keeps_the_last_of_a_kind_only_where_asked(self, index: Index) -> None:
+        index.record([Entry(kind="override", subject="o", body="1", time=1.0)])
+        for number in range(5):
+            index.record([Entry(kind="check", subject="c", body=str(number), time=1.0)], keep=2)
+        assert [entry.body for entry in index.journal("check")] == ["4", "3"]
+        assert len(index.journal("override")) == 1
+
+    def test_removing_an_article_forgets_its_checks_and_keeps_decisions(self, index: Index) -> None:
+        add(index, article("a"))
+        index.record([Entry(kind=kind, subject="a", body="{}", time=1.0) for kind in ("check", "override")])
+        index.remove(["a"])
+        assert index.journal("check") == ()
+        assert len(index.journal("override")) == 1

@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from dupdetect.model import Article, Fingerprint, FingerprintBatch, Published
 from dupdetect.settings import Settings
 
-__all__ = ["Candidate", "Candidates", "Claim", "Filter", "Index", "IndexInfo", "Judge", "Version"]
+__all__ = ["Candidate", "Candidates", "Claim", "Entry", "Filter", "Index", "IndexInfo", "Judge", "Version"]
 
 Version = int | str
 """Version of a document: whole numbers, or strings that sort by age such as UTC times in ISO 8601."""
@@ -118,6 +118,31 @@ class Claim:
 
 Judge = Callable[[Sequence[tuple[Candidate, Article]]], bool]
 """Whether a claim may be granted beside these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A line of an index's journal: something that was decided or checked, beside the articles.
+
+    Parameters
+    ----------
+    kind : str
+        ``override``: an editor's decision, kept for ever. ``check``: a recent check, forgotten with its subject.
+    subject : str
+        Id of the piece that it is about.
+    body : str
+        JSON.
+    time : float
+        Seconds since 1970 UTC.
+    sequence : int
+        Its number, given by the index; larger is later. 0 for a new entry.
+    """
+
+    kind: str
+    subject: str
+    body: str
+    time: float
+    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,6 +323,22 @@ class Index(Protocol):
 
     def release(self, key: str) -> bool:
         """End a claim; return whether it was there."""
+
+    def record(self, entries: Sequence[Entry], *, keep: int | None = None) -> None:
+        """Append entries to the journal, all or none; of each of their kinds keep only the last `keep`."""
+
+    def journal(
+        self, kind: str, *, subject: str | None = None, before: int | None = None, limit: int = 100
+    ) -> tuple[Entry, ...]:
+        """Return entries of a kind, the newest first.
+
+        Parameters
+        ----------
+        subject : str, optional
+            Only of this piece.
+        before : int, optional
+            Only entries of a smaller number: the next page after an `Entry.sequence`.
+        """
 
     def verify(self) -> tuple[str, ...]:
         """Return what is wrong with the index, in words; empty if nothing is."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from dupdetect.errors import DuplicateIdError, IndexLockedError, IndexNotFoundError, SettingsError
 from dupdetect.fingerprint import Fingerprinter
-from dupdetect.index import manifest
+from dupdetect.index import journal, manifest
 from dupdetect.index.database import Database, draft_beside, drafted
 from dupdetect.index.keys import TABLES, as_batch, key_rows
 from dupdetect.index.rows import (
@@ -159,7 +159,9 @@ def rebuild_index(path: str | Path, *, settings: Settings | None = None) -> int:
             for rows in _pages(connection):
                 batch = _fingerprints(rows, wanted, keep_text=keep_text)
                 builder.add(_with_fingerprints(rows, batch), batch, [row[0] for row in rows])
-            last = connection.execute("SELECT max(seq) FROM sqlite_sequence").fetchone()[0]
+            last = connection.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'documents'").fetchone()[0]
+            with target.reading() as written:
+                journal.copy(connection, written)
             builder.finish(last or 0)
             draft.replace(path)
     return builder.documents

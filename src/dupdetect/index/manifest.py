@@ -22,7 +22,7 @@ __all__ = ["APPLICATION_ID", "SCHEMA_VERSION", "canary", "check_canary", "curren
 APPLICATION_ID = 0x44757044
 """SQLite's ``application_id`` of an index: "DupD"."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _CANARY = (
     "Al-Qaeda’s “affiliate” naïve ﬁle: 1,234.5 points, ICE-cream on Straße 7 — 東京の天気は晴れ ที่นี่ अनुच्छेद один два три "

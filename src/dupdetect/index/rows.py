@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.index import journal
 from dupdetect.index.keys import TABLES, as_batch, key_rows, unpack
 from dupdetect.model import Article, Block, BlockKind, Fingerprint, FingerprintBatch, Published
 from dupdetect.settings import Settings
@@ -72,6 +73,7 @@ def schema() -> Iterator[str]:
         yield (
             f"CREATE TABLE {table} (key INTEGER NOT NULL, doc INTEGER NOT NULL, PRIMARY KEY (key, doc)) WITHOUT ROWID"
         )
+    yield from journal.schema()
 
 
 def article_row(article: Article, *, keep_text: bool = True) -> tuple[Any, ...]:

@@ -25,8 +25,8 @@ from dupdetect.errors import (
     StoreError,
     UnknownIdError,
 )
-from dupdetect.index import manifest, upkeep
-from dupdetect.index.base import Candidate, Candidates, Claim, Filter, IndexInfo, Judge, Version
+from dupdetect.index import journal, manifest, upkeep
+from dupdetect.index.base import Candidate, Candidates, Claim, Entry, Filter, IndexInfo, Judge, Version
 from dupdetect.index.database import MEMORY, Database, Durability, check_file, check_file_system, drafted, inode
 from dupdetect.index.keys import as_batch, key_rows, split
 from dupdetect.index.rows import (
@@ -262,6 +262,7 @@ class SQLiteIndex:
         with self._database.writing() as connection:
             there = _there(connection, ids)
             delete(connection, [doc for doc, _ in there.values()], self._settings)
+            journal.forget(connection, "check", ids)
         return len(there)
 
     def bulk_load(self, batches: Iterable[tuple[Sequence[Article], FingerprintBatch]], *, replace: bool = False) -> int:
@@ -387,6 +388,20 @@ class SQLiteIndex:
         """End a claim; return whether it was there."""
         with self._database.writing() as connection:
             return end_claims(connection, [key], self._settings) > 0
+
+    # ------------------------------------------------------------------------------------------ journal
+
+    def record(self, entries: Sequence[Entry], *, keep: int | None = None) -> None:
+        """Append entries to the journal; of each of their kinds keep only the last `keep`."""
+        with self._database.writing() as connection:
+            journal.append(connection, entries, keep=keep)
+
+    def journal(
+        self, kind: str, *, subject: str | None = None, before: int | None = None, limit: int = 100
+    ) -> tuple[Entry, ...]:
+        """Return entries of a kind, the newest first."""
+        with self._database.reading() as connection:
+            return journal.entries(connection, kind, subject=subject, before=before, limit=limit)
 
     # ------------------------------------------------------------------------------------------ upkeep
 

@@ -16,7 +16,7 @@ from dupdetect.errors import (
     SettingsError,
 )
 from dupdetect.fingerprint import Fingerprinter, band_keys
-from dupdetect.index import build_index, create_index, open_index, rebuild_index
+from dupdetect.index import Entry, build_index, create_index, open_index, rebuild_index
 from dupdetect.index.keys import as_batch, key_rows, split, unpack
 from dupdetect.settings import Settings
 from dupdetect.testing import OTHER, STORY, add, article, claim, fingerprint, fingerprints, found, put
@@ -113,6 +113,15 @@ def test_a_rebuilt_index_has_everything_as_it_was(path):
         add(index, article("new"))
         newest = max(candidate.doc for candidate in index.candidates(fingerprint()).found)
         assert newest == seen + 2  # the number of the one removed last is not given again
+
+
+def test_a_rebuilt_index_has_its_journal(path):
+    with create_index(path) as index:
+        index.record([Entry(kind="override", subject="a", body="{}", time=1.0)])
+        entries = index.journal("override")
+    rebuild_index(path)
+    with open_index(path) as index:
+        assert index.journal("override") == entries
 
 
 def test_an_index_is_rebuilt_with_other_settings(path):
