@@ -163,6 +163,15 @@ def read(document: Document, *, template: SiteTemplate | None = None, limits: Li
     ExtractionError
         Naming ``document.id``; see `extract`.
     """
+    known = {name: value for name in _DECLARED if (value := getattr(document, name)) is not None}
+    article = _read(document, template, limits)
+    return replace(article, **known) if known else article
+
+
+_DECLARED = ("canonical_url", "language", "noindex")
+
+
+def _read(document: Document, template: SiteTemplate | None, limits: Limits) -> Article:
     if document.format == "text":
         return read_text(
             document.content,

@@ -6,6 +6,7 @@ Similarities are fractions in [0, 1]; ``None`` means *not measured*. Offsets are
 
 from __future__ import annotations
 
+from dupdetect.model.decisions import Action, Decision, JudgedMatch, Outcome, Override
 from dupdetect.model.documents import (
     Article,
     Block,
@@ -42,6 +43,7 @@ from dupdetect.model.results import (
 
 __all__ = [
     "MEASURES",
+    "Action",
     "Article",
     "Block",
     "BlockKind",
@@ -50,12 +52,16 @@ __all__ = [
     "Cluster",
     "Comparison",
     "ContentFormat",
+    "Decision",
     "Document",
     "Excuse",
     "Failure",
     "Fingerprint",
     "FingerprintBatch",
+    "JudgedMatch",
     "Match",
+    "Outcome",
+    "Override",
     "Pair",
     "Passage",
     "Published",

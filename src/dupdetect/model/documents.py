@@ -110,8 +110,11 @@ class Document:
     format : {'html', 'text', 'markdown', 'fragment', 'gutenberg', 'editorjs'}
         A whole page; plain text; or what an editor wrote, without a page around it: Markdown (with front matter), HTML,
         WordPress' blocks, Editor.js' JSON.
-    title, url, published, site, sections
+    title, url, canonical_url, published, site, sections, language, noindex
         What the caller knows; each takes precedence over what the content says.
+    version : int or str, optional
+        Whole numbers, or strings that sort by age such as UTC times in ISO 8601: an index refuses to put an older one
+        in a newer one's place.
     """
 
     id: str
@@ -119,9 +122,13 @@ class Document:
     format: ContentFormat = "html"
     title: str | None = None
     url: str | None = None
+    canonical_url: str | None = None
     published: Published | None = None
     site: str | None = None
     sections: tuple[str, ...] = ()
+    language: str | None = None
+    noindex: bool | None = None
+    version: int | str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,12 +57,18 @@ class Relation(str, Enum):
 
 
 class Excuse(str, Enum):
-    """Why a piece that matches another may stand beside it: what it declares of itself."""
+    """Why a piece that matches another may stand beside it."""
 
     CANONICAL = "canonical"
     """It names the other's address, or the one that the other names, as its canonical one."""
     NOINDEX = "noindex"
     """It asks search engines to leave it out."""
+    REPLACES = "replaces"
+    """It is a working copy that will take the other's place."""
+    OVERRIDE = "override"
+    """An editor decided, with a reason, that both shall stand."""
+    STANDING = "standing"
+    """The published version of it matched in the same way already: a warning is left of what would block."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

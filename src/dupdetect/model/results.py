@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from dupdetect.model.documents import Article, Failure
 from dupdetect.model.judgements import Repeat, Verdict
@@ -18,10 +19,21 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """An indexed article that a checked one relates to; the checked one is the left of `verdict`."""
+    """An indexed article that a checked one relates to.
+
+    Parameters
+    ----------
+    article : Article
+        The indexed one.
+    verdict : Verdict
+        The checked one is its left.
+    status : {'published', 'claimed'}
+        Claimed: someone is about to publish it.
+    """
 
     article: Article
     verdict: Verdict
+    status: Literal["published", "claimed"] = "published"
 
     @property
     def id(self) -> str:
@@ -43,12 +55,21 @@ class CheckResult:
         Indexed articles that were compared.
     candidates_left_out : int
         Candidates beyond the limit, not compared: 0 unless the limit was reached.
+    tokens : int
+        Tokens in the piece.
+    digest : bytes
+        16 bytes; equal digests mean equal normalised tokens.
+    sequence : int
+        The state of the index that was searched; see `Index.claim`.
     """
 
     article: Article
     matches: tuple[Match, ...]
     candidates: int
     candidates_left_out: int = 0
+    tokens: int = 0
+    digest: bytes = b""
+    sequence: int = 0
 
     @property
     def best(self) -> Match | None:
