@@ -294,6 +294,22 @@ class IndexContract:
 
     # ------------------------------------------------------------------------------------------ many, all, copies
 
+    def test_it_lists_documents_page_by_page_and_by_site(self, index: Index) -> None:
+        """A reconciliation reads the index in pages, a site at a time; claims are no documents."""
+        pieces = [replace(article(f"{number}", OTHER), site=f"site {number % 2}") for number in range(5)]
+        index.add(pieces, fingerprints(pieces), versions=[1, "2014", None, 4, 5])
+        claim(index, "key", article("claimed"))
+        first = index.listing(limit=2)
+        rest = index.listing(after=first[-1].doc)
+        assert [one.id for one in (*first, *rest)] == ["0", "1", "2", "3", "4"]
+        assert [one.version for one in (*first, *rest)] == [1, "2014", None, 4, 5]
+        assert [one.id for one in index.listing(site="site 1")] == ["1", "3"]
+        assert index.listing(site="elsewhere") == index.listing(after=rest[-1].doc) == ()
+        assert index.listed("3") == rest[1]
+        assert index.listed("3").digest == fingerprint(OTHER).digest
+        with pytest.raises(UnknownIdError):
+            index.listed("claimed")
+
     def test_it_yields_every_article_with_its_fingerprint(self, index: Index) -> None:
         articles = [article("b"), article("a", OTHER), article("c", "")]
         add(index, *articles)

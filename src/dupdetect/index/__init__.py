@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dupdetect.index.base import Candidate, Candidates, Claim, Entry, Filter, Index, IndexInfo, Judge, Version
+from dupdetect.index.base import Candidate, Candidates, Claim, Entry, Filter, Index, IndexInfo, Judge, Listed, Version
 from dupdetect.index.build import build_index, rebuild_index
 from dupdetect.index.database import MEMORY, Durability
 from dupdetect.index.sqlite import SQLiteIndex
@@ -21,6 +21,7 @@ __all__ = [
     "Index",
     "IndexInfo",
     "Judge",
+    "Listed",
     "Version",
     "build_index",
     "create_index",

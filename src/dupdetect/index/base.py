@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from dupdetect.model import Article, Fingerprint, FingerprintBatch, Published
 from dupdetect.settings import Settings
 
-__all__ = ["Candidate", "Candidates", "Claim", "Entry", "Filter", "Index", "IndexInfo", "Judge", "Version"]
+__all__ = ["Candidate", "Candidates", "Claim", "Entry", "Filter", "Index", "IndexInfo", "Judge", "Listed", "Version"]
 
 Version = int | str
 """Version of a document: whole numbers, or strings that sort by age such as UTC times in ISO 8601."""
@@ -146,6 +146,26 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A document in a listing of an index, to be held against what is published.
+
+    Parameters
+    ----------
+    doc : int
+        Its number; the next page of a listing begins after it.
+    id : str
+    version : int or str, optional
+    digest : bytes
+        16 bytes; equal digests mean equal normalised tokens.
+    """
+
+    doc: int
+    id: str
+    version: Version | None
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexInfo:
     """Facts about an index.
 
@@ -260,6 +280,21 @@ class Index(Protocol):
 
     def versions(self) -> Iterator[tuple[str, Version | None, bytes]]:
         """Yield id, version and digest of every article, to be compared with what is published."""
+
+    def listing(self, *, after: int = 0, limit: int = 500, site: str | None = None) -> tuple[Listed, ...]:
+        """Return a page of documents in the order of their writing.
+
+        Parameters
+        ----------
+        after : int
+            Number of the last one of the page before.
+        limit : int
+        site : str, optional
+            Only of this site.
+        """
+
+    def listed(self, id: str) -> Listed:
+        """Return number, version and digest of a document; `UnknownIdError` if there is none with this id."""
 
     def iterate(self) -> Iterator[tuple[Article, Fingerprint]]:
         """Yield every article and its fingerprint, in the order of their adding."""

@@ -26,7 +26,7 @@ from dupdetect.errors import (
     UnknownIdError,
 )
 from dupdetect.index import journal, manifest, upkeep
-from dupdetect.index.base import Candidate, Candidates, Claim, Entry, Filter, IndexInfo, Judge, Version
+from dupdetect.index.base import Candidate, Candidates, Claim, Entry, Filter, IndexInfo, Judge, Listed, Version
 from dupdetect.index.database import MEMORY, Database, Durability, check_file, check_file_system, drafted, inode
 from dupdetect.index.keys import as_batch, key_rows, split
 from dupdetect.index.rows import (
@@ -171,6 +171,25 @@ class SQLiteIndex:
     def versions(self) -> Iterator[tuple[str, Version | None, bytes]]:
         """Yield id, version and digest of every article in the order of adding."""
         return self._pages("id, version, digest")
+
+    def listing(self, *, after: int = 0, limit: int = 500, site: str | None = None) -> tuple[Listed, ...]:
+        """Return a page of documents in the order of their writing."""
+        condition, values = ("", ()) if site is None else ("AND site = ?", (site,))
+        return self._listed(f"doc > ? AND claim = '' {condition} ORDER BY doc LIMIT ?", (after, *values, limit))
+
+    def listed(self, id: str) -> Listed:
+        """Return number, version and digest of a document; `UnknownIdError` if there is none."""
+        found = self._listed("id = ? AND claim = ''", (id,))
+        if not found:
+            raise UnknownIdError(f"{self.location}: no document {id!r}")
+        return found[0]
+
+    def _listed(self, condition: str, values: Sequence[Any]) -> tuple[Listed, ...]:
+        with self._database.reading() as connection:
+            rows = connection.execute(f"SELECT doc, id, version, digest FROM documents WHERE {condition}", values)
+            return tuple(
+                Listed(doc=doc, id=id, version=version, digest=digest) for doc, id, version, digest in rows.fetchall()
+            )
 
     def iterate(self) -> Iterator[tuple[Article, Fingerprint]]:
         """Yield every article and its fingerprint in the order of adding, a page at a time."""
