@@ -7,9 +7,19 @@
 from __future__ import annotations
 
 from dupdetect.extract.dates import parse_published
-from dupdetect.extract.extractor import extract, extract_all, read
+from dupdetect.extract.extractor import extract, extract_all, learn_template, read
 from dupdetect.extract.limits import Limits
 from dupdetect.extract.plaintext import read_text
-from dupdetect.extract.site import SiteTemplate
+from dupdetect.extract.site import SiteLearner, SiteTemplate
 
-__all__ = ["Limits", "SiteTemplate", "extract", "extract_all", "parse_published", "read", "read_text"]
+__all__ = [
+    "Limits",
+    "SiteLearner",
+    "SiteTemplate",
+    "extract",
+    "extract_all",
+    "learn_template",
+    "parse_published",
+    "read",
+    "read_text",
+]

@@ -112,9 +112,8 @@ def decide(
     _drop_named_areas(page, probabilities, reasons)
     _apply_rules(page, metadata, measured, posts, reasons)
     if template is not None:
-        for block, text in enumerate(page.texts):
-            if reasons[block] is None and text in template:
-                reasons[block] = "recurs on the site's pages"
+        for block, recurs in template.recurring(page, reasons, posts).items():
+            reasons[block] = recurs
     explain = _Explainer(page, measured, probabilities)
     for block, reason in enumerate(reasons):
         if reason == "":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,13 +16,13 @@ from dupdetect.extract.dom import OPAQUE, events
 from dupdetect.extract.limits import DEFAULT_LIMITS, Limits
 from dupdetect.extract.metadata import Metadata, read_metadata, read_post_metadata
 from dupdetect.extract.plaintext import read_text
-from dupdetect.extract.site import SiteTemplate
+from dupdetect.extract.site import SiteLearner, SiteTemplate
 from dupdetect.model import Article, Block, Document, Published
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
-__all__ = ["extract", "extract_all", "read"]
+__all__ = ["extract", "extract_all", "learn_template", "read"]
 
 
 def extract(
@@ -34,6 +36,7 @@ def extract(
     sections: tuple[str, ...] = (),
     content_type: str | None = None,
     template: SiteTemplate | None = None,
+    learner: SiteLearner | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Article:
     """Return the article of an HTML page, without the page around it.
@@ -52,6 +55,8 @@ def extract(
         The HTTP header ``Content-Type``, for its charset.
     template : SiteTemplate, optional
         What is known to recur on the site's pages; it is left out.
+    learner : SiteLearner, optional
+        Learns from the page. In place of `template`: what it knows so far is left out.
     limits : Limits
         Bounds on size, depth and attributes.
 
@@ -70,10 +75,12 @@ def extract(
     try:
         page, notes = flattened(source, content_type, limits)
         metadata = read_metadata(page, url)
-        judged = judge(page, metadata, template)
+        judged = judge(page, metadata, learner.template if learner else template)
         _require_text(judged)
     except ExtractionError as error:
         raise (error.of(id) if id else error) from None
+    if learner is not None:
+        learner.learn(page, judged.reasons, judged.posts)
     several = len(judged.posts)
     if several:
         parts = [read_post_metadata(page, post, metadata, url) for post in judged.posts]
@@ -149,13 +156,21 @@ def extract_all(
     return articles
 
 
-def read(document: Document, *, template: SiteTemplate | None = None, limits: Limits = DEFAULT_LIMITS) -> Article:
+def read(
+    document: Document,
+    *,
+    template: SiteTemplate | None = None,
+    learner: SiteLearner | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Article:
     """Return the article of a document, whatever its format; what the caller knows takes precedence.
 
     Parameters
     ----------
     document : Document
     template : SiteTemplate, optional
+    learner : SiteLearner, optional
+        These two as for `extract`; only documents of format ``html`` have a page around them.
     limits : Limits
 
     Raises
@@ -164,14 +179,14 @@ def read(document: Document, *, template: SiteTemplate | None = None, limits: Li
         Naming ``document.id``; see `extract`.
     """
     known = {name: value for name in _DECLARED if (value := getattr(document, name)) is not None}
-    article = _read(document, template, limits)
+    article = _read(document, template, learner, limits)
     return replace(article, **known) if known else article
 
 
 _DECLARED = ("canonical_url", "language", "noindex")
 
 
-def _read(document: Document, template: SiteTemplate | None, limits: Limits) -> Article:
+def _read(document: Document, template: SiteTemplate | None, learner: SiteLearner | None, limits: Limits) -> Article:
     if document.format == "text":
         return read_text(
             document.content,
@@ -194,8 +209,38 @@ def _read(document: Document, template: SiteTemplate | None, limits: Limits) -> 
         site=document.site,
         sections=document.sections,
         template=template,
+        learner=learner,
         limits=limits,
     )
+
+
+def learn_template(
+    pages: Iterable[str | bytes | BeautifulSoup],
+    *,
+    template: SiteTemplate | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> SiteTemplate:
+    """Return what recurs on the pages of one site.
+
+    Parameters
+    ----------
+    pages : iterable of str, bytes or BeautifulSoup
+        Some twenty at least: a block must stand in several different stories. A page without an article (a search form,
+        a gallery) teaches nothing.
+    template : SiteTemplate, optional
+        What is known already.
+    limits : Limits
+
+    Raises
+    ------
+    ExtractionError
+        A page is no page, or beyond the limits.
+    """
+    learner = SiteLearner(template)
+    for page in pages:
+        with suppress(NoArticleError):
+            extract(page, learner=learner, limits=limits)
+    return learner.template
 
 
 def flattened(

@@ -14,7 +14,7 @@ from dupdetect.errors import (
     NotTextError,
     SettingsError,
 )
-from dupdetect.extract import Limits, SiteTemplate, extract, extract_all, read
+from dupdetect.extract import Limits, extract, extract_all, read
 from dupdetect.model import Document, Published
 
 BODY = [
@@ -72,15 +72,6 @@ def test_what_the_caller_knows_takes_precedence() -> None:
 
 def test_a_page_with_one_article_is_a_list_of_one() -> None:
     assert extract_all(PAGE, id="a") == [extract(PAGE, id="a")]
-
-
-def test_what_recurs_on_a_site_is_left_out_and_said() -> None:
-    bio = BODY[2]
-    others = [extract(PAGE.replace(BODY[0], f"{n} {BODY[0]}").replace(BODY[1], f"{BODY[1]} {n}")) for n in range(6)]
-    template = SiteTemplate().learn(others)
-    article = extract(PAGE, template=template)
-    assert article.text == "\n\n".join(BODY[:2])
-    assert [block.reason for block in article.blocks if block.text == bio] == ["recurs on the site's pages"]
 
 
 @pytest.mark.parametrize(
