@@ -9,20 +9,30 @@
 
 from dupdetect.compare import Comparator, Thresholds, compare, find_repeats
 from dupdetect.detector import Detector
-from dupdetect.errors import DupdetectError, ExtractionError, MissingExtraError, SettingsError, StoreError
+from dupdetect.errors import (
+    DupdetectError,
+    DuplicateBlocked,
+    ExtractionError,
+    MissingExtraError,
+    SettingsError,
+    StoreError,
+)
 from dupdetect.extract import extract, extract_all
 from dupdetect.fingerprint import Fingerprinter
 from dupdetect.index import Index, create_index, open_index
 from dupdetect.model import (
+    Action,
     Article,
     Block,
     CheckResult,
     Cluster,
     Comparison,
+    Decision,
     Document,
     Failure,
     Fingerprint,
     Match,
+    Override,
     Pair,
     Passage,
     Published,
@@ -32,18 +42,22 @@ from dupdetect.model import (
     Span,
     Verdict,
 )
+from dupdetect.policy import Policy, parse_policy
 from dupdetect.settings import Settings
 
 __all__ = [
+    "Action",
     "Article",
     "Block",
     "CheckResult",
     "Cluster",
     "Comparator",
     "Comparison",
+    "Decision",
     "Detector",
     "Document",
     "DupdetectError",
+    "DuplicateBlocked",
     "ExtractionError",
     "Failure",
     "Fingerprint",
@@ -51,8 +65,10 @@ __all__ = [
     "Index",
     "Match",
     "MissingExtraError",
+    "Override",
     "Pair",
     "Passage",
+    "Policy",
     "Published",
     "Relation",
     "Repeat",
@@ -69,4 +85,5 @@ __all__ = [
     "extract_all",
     "find_repeats",
     "open_index",
+    "parse_policy",
 ]

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
+from dupdetect.checking import Checker
 from dupdetect.compare import Comparator, Thresholds
-from dupdetect.errors import ExtractionError, SettingsError, UnknownIdError
+from dupdetect.errors import ExtractionError, SettingsError
 from dupdetect.extract import read
-from dupdetect.fingerprint import Fingerprinter
-from dupdetect.index import MEMORY, Index, create_index, open_index
-from dupdetect.model import Article, CheckResult, Document, Failure, Match, Relation, ScanResult, Verdict
+from dupdetect.index import MEMORY, Filter, Index, Version, create_index, open_index
+from dupdetect.model import (
+    Article,
+    CheckResult,
+    Decision,
+    Document,
+    Failure,
+    Override,
+    ScanResult,
+    Verdict,
+)
+from dupdetect.policy import Policy
+from dupdetect.publishing import Publication, Publisher
 from dupdetect.scan import Progress, scan_articles
 from dupdetect.scan.stages import silent
 from dupdetect.settings import Settings
@@ -26,6 +41,8 @@ class Detector:
     ----------
     index : Index, str or Path
         An open index, or the path of one that is there (`create_index` makes one); by default one in memory.
+    policy : Policy, optional
+        What `decide` and `publishing` go by.
     thresholds : Thresholds, optional
         Of the comparator.
 
@@ -48,7 +65,13 @@ class Detector:
     ('main:1', 'IDENTICAL')
     """
 
-    def __init__(self, index: Index | str | Path = MEMORY, *, thresholds: Thresholds | None = None) -> None:
+    def __init__(
+        self,
+        index: Index | str | Path = MEMORY,
+        *,
+        policy: Policy | None = None,
+        thresholds: Thresholds | None = None,
+    ) -> None:
         if isinstance(index, str | Path):
             index = create_index(MEMORY) if str(index) == MEMORY else open_index(index)
         if not index.keep_text:
@@ -58,8 +81,14 @@ class Detector:
                 "use Index.candidates, or build the index with its text"
             )
         self.index = index
-        self._fingerprinter = Fingerprinter(index.settings)
         self._comparator = Comparator(settings=index.settings, thresholds=thresholds)
+        self._checker = Checker(index, self._comparator)
+        self._publisher = Publisher(self._checker, policy or Policy())
+
+    @property
+    def policy(self) -> Policy:
+        """What `decide` and `publishing` go by."""
+        return self._publisher.policy
 
     @property
     def settings(self) -> Settings:
@@ -68,7 +97,15 @@ class Detector:
 
     # ------------------------------------------------------------------------------------------ one piece
 
-    def check(self, piece: Document | Article, *, limit: int = 40) -> CheckResult:
+    def check(
+        self,
+        piece: Document | Article,
+        *,
+        limit: int = 40,
+        exclude: Sequence[str] = (),
+        within: Filter | None = None,
+        claim: str | None = None,
+    ) -> CheckResult:
         """Find what the index holds of a piece. Changes nothing.
 
         Parameters
@@ -77,6 +114,12 @@ class Detector:
             Its id is never matched: a post is no duplicate of itself.
         limit : int
             At most so many candidates are compared; what is beyond is counted.
+        exclude : sequence of str
+            More ids that are not matched.
+        within : Filter, optional
+            Match only what it lets through.
+        claim : str, optional
+            Key of the piece's own claim, never matched.
 
         Raises
         ------
@@ -85,46 +128,154 @@ class Detector:
         StoreError
             The index cannot be used.
         """
-        article = _article(piece)
-        own = [article.id] if article.id else []
-        fingerprint = self._fingerprinter.fingerprint(article.text)
-        candidates = self.index.candidates(fingerprint, limit=limit, exclude=own)
-        prepared = self._comparator.prepare(article)
-        matches = []
-        for candidate in candidates.found:
-            try:
-                other = self.index.fetch(candidate)
-            except UnknownIdError:
-                continue  # removed by someone else since the look-up: it is not out there any more
-            verdict = self._comparator.compare(prepared, other)
-            if verdict.relation not in (Relation.DISTINCT, Relation.UNDECIDED):
-                matches.append(Match(article=other, verdict=verdict))
-        strongest = list(Relation)  # its members stand in this order
-        matches.sort(key=lambda match: (strongest.index(match.verdict.relation), -match.verdict.score, match.id))
-        return CheckResult(
-            article=article,
-            matches=tuple(matches),
-            candidates=len(candidates.found),
-            candidates_left_out=candidates.left_out,
-        )
+        return self._checker.check(_article(piece), limit=limit, exclude=exclude, within=within, claim=claim)
 
     def compare(self, left: Document | Article, right: Document | Article) -> Verdict:
         """Say how the left of two pieces relates to the right."""
         return self._comparator.compare(_article(left), _article(right))
 
+    # ------------------------------------------------------------------------------------------ publishing
+
+    def decide(
+        self,
+        piece: Document | Article,
+        *,
+        replaces: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        within: Filter | None = None,
+        override: Override | None = None,
+        claim: str | None = None,
+        ttl: float = 120.0,
+        limit: int = 40,
+    ) -> Decision:
+        """Decide by the policy whether a piece may be published; claim its text if it may and a claim is asked for.
+
+        Parameters
+        ----------
+        piece : Document or Article
+            With an empty id where it has none yet: give a claim then.
+        replaces : sequence of str
+            Ids of documents whose place it will take: a match with one of them is excused.
+        exclude, within, limit
+            As for `check`.
+        override : Override, optional
+            An editor's word that it shall be published all the same. It is remembered in the index for as long as what
+            it matches stays much the same, so that the editor is not asked again.
+        claim : str, optional
+            A key made by the caller, unguessable by others: a UUID. Of simultaneous claims of one text one is granted;
+            the others are blocked by it. It ends by `release`, by `replace` or `add` with its key, or after `ttl`
+            seconds. The same key again renews it.
+        ttl : float
+
+        Raises
+        ------
+        ExtractionError, StoreError
+        """
+        return self._publisher.decide(
+            _article(piece),
+            replaces=replaces,
+            exclude=exclude,
+            within=within,
+            override=override,
+            claim=claim,
+            ttl=ttl,
+            limit=limit,
+        )
+
+    def release(self, claim: str) -> bool:
+        """End a claim; return whether it was there."""
+        return self.index.release(claim)
+
+    @contextmanager
+    def publishing(
+        self,
+        piece: Document | Article,
+        *,
+        replaces: Sequence[str] = (),
+        override: Override | None = None,
+        ttl: float = 120.0,
+    ) -> Iterator[Publication]:
+        """Publish a piece in the body of a ``with``: claim before, remember after, release if the body fails.
+
+        Where the decision is to block, nothing is claimed and nothing remembered: call `Publication.require` first, or
+        look at `Publication.decision`.
+
+        Parameters
+        ----------
+        piece, replaces, override, ttl
+            As for `decide`.
+
+        Examples
+        --------
+        >>> from dupdetect import Detector, Document
+        >>> text = "The ferry will run through the winter, the council said on Monday. " * 5
+        >>> post = Document(id="main:1", content=text, format="text")
+        >>> with Detector() as detector, detector.publishing(post) as publication:
+        ...     publication.require()  # raises DuplicateBlocked
+        ...     "here the CMS makes it public"
+        ...     publication.decision.outcome
+        'here the CMS makes it public'
+        'pass'
+        """
+        article = _article(piece)
+        key = str(uuid.uuid4())
+        publication = Publication(self.decide(article, replaces=replaces, override=override, claim=key, ttl=ttl))
+        try:
+            yield publication
+            if publication.decision.allowed:
+                self._write(
+                    [replace(article, id=publication.id)],
+                    [piece.version if isinstance(piece, Document) else None],
+                    claims=[key],
+                    replace=True,
+                )
+        except BaseException:
+            self.index.release(key)
+            raise
+
     # ------------------------------------------------------------------------------------------ the index
 
     def add(self, pieces: Iterable[Document | Article | Failure]) -> tuple[Failure, ...]:
         """Add pieces to the index; return those that could not be read. `DuplicateIdError` if an id is there."""
-        articles, failures = _articles(pieces)
-        self.index.add(articles, self._fingerprinter.fingerprint_batch([article.text for article in articles]))
+        read_pieces, failures = _pieces(pieces)
+        self._write(*_columns(read_pieces), claims=(), replace=False)
         return failures
 
-    def replace(self, pieces: Iterable[Document | Article | Failure]) -> tuple[Failure, ...]:
-        """Add pieces in place of those with the same ids; return those that could not be read."""
-        articles, failures = _articles(pieces)
-        self.index.replace(articles, self._fingerprinter.fingerprint_batch([article.text for article in articles]))
+    def replace(
+        self, pieces: Iterable[Document | Article | Failure], *, claims: Sequence[str] = ()
+    ) -> tuple[Failure, ...]:
+        """Add pieces in place of those with the same ids; return those that could not be read.
+
+        Parameters
+        ----------
+        pieces : iterable of Document, Article or Failure
+        claims : sequence of str
+            Keys of claims that these pieces fulfil.
+
+        Raises
+        ------
+        StaleVersionError
+            The index has a newer version of one of them.
+        StoreError
+        """
+        read_pieces, failures = _pieces(pieces)
+        self._write(*_columns(read_pieces), claims=claims, replace=True)
         return failures
+
+    def _write(
+        self,
+        articles: Sequence[Article],
+        versions: Sequence[Version | None],
+        *,
+        claims: Sequence[str],
+        replace: bool,
+    ) -> None:
+        batch = self._checker.fingerprinter.fingerprint_batch([article.text for article in articles])
+        if len(articles) == 1:
+            for claim in claims:
+                self._publisher.overrides.move(claim, articles[0].id)
+        write = self.index.replace if replace else self.index.add
+        write(articles, batch, versions=versions, claims=claims)
 
     def remove(self, ids: Sequence[str]) -> int:
         """Remove pieces from the index; return how many were there."""
@@ -142,9 +293,9 @@ class Detector:
         progress : Progress, optional
             See `dupdetect.scan.Progress`.
         """
-        articles, failures = _articles(pieces)
+        read_pieces, failures = _pieces(pieces)
         return scan_articles(
-            articles,
+            [piece.article for piece in read_pieces],
             failures=failures,
             settings=self.settings,
             thresholds=self._comparator.thresholds,
@@ -164,22 +315,32 @@ class Detector:
         self.close()
 
 
+class _Piece(NamedTuple):
+    article: Article
+    version: Version | None
+
+
 def _article(piece: Document | Article) -> Article:
     return piece if isinstance(piece, Article) else read(piece)
 
 
-def _articles(pieces: Iterable[Document | Article | Failure]) -> tuple[list[Article], tuple[Failure, ...]]:
+def _pieces(pieces: Iterable[Document | Article | Failure]) -> tuple[list[_Piece], tuple[Failure, ...]]:
     """Read every piece; an unreadable one, or one of an id that came before, is a failure."""
-    articles: dict[str, Article] = {}
+    there: dict[str, _Piece] = {}
     failures: list[Failure] = []
     for piece in pieces:
         if isinstance(piece, Failure):
             failures.append(piece)
-        elif piece.id in articles:
+        elif piece.id in there:
             failures.append(Failure(id=piece.id, error="an earlier document has this id; ids must be unique"))
         else:
             try:
-                articles[piece.id] = _article(piece)
+                version = piece.version if isinstance(piece, Document) else None
+                there[piece.id] = _Piece(_article(piece), version)
             except ExtractionError as error:
                 failures.append(Failure(id=piece.id, error=error.problem))
-    return list(articles.values()), tuple(failures)
+    return list(there.values()), tuple(failures)
+
+
+def _columns(pieces: Sequence[_Piece]) -> tuple[list[Article], list[Version | None]]:
+    return [piece.article for piece in pieces], [piece.version for piece in pieces]

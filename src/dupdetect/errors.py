@@ -26,18 +26,23 @@ A caller treats each branch differently: a hook that cannot read *this document*
     │  ├─ DuplicateIdError           ``add`` of an id that is there (``replace`` is another verb)
     │  ├─ UnknownIdError             no such document
     │  └─ StaleVersionError          the index has a newer version of the document
+    ├─ DuplicateBlocked              an answer: the policy blocks this piece
     └─ MissingExtraError(ImportError)  an optional dependency; the message has the pip line
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dupdetect.model import Decision
 
 __all__ = [
     "DocumentTooDeepError",
     "DocumentTooLargeError",
     "DupdetectError",
+    "DuplicateBlocked",
     "DuplicateIdError",
     "DuplicateInputIdError",
     "EmptyDocumentError",
@@ -183,6 +188,20 @@ class UnknownIdError(StoreError):
 
 class StaleVersionError(StoreError):
     """The index has a newer version of the document: the one to be written is out of date."""
+
+
+class DuplicateBlocked(DupdetectError):  # noqa: N818  # no error of the program: an answer
+    """The policy blocks this piece.
+
+    Parameters
+    ----------
+    decision : Decision
+        Says why.
+    """
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.message)
+        self.decision = decision
 
 
 class MissingExtraError(DupdetectError, ImportError):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from dupdetect.model import (
     Article,
     CheckResult,
     Cluster,
+    Decision,
     Failure,
     Match,
     Pair,
@@ -22,6 +24,7 @@ __all__ = [
     "article_json",
     "check_json",
     "cluster_json",
+    "decision_json",
     "failure_json",
     "pair_json",
     "repeat_json",
@@ -127,10 +130,43 @@ def check_json(result: CheckResult) -> Json:
     }
 
 
+def decision_json(decision: Decision, *, limit: int | None = None) -> Json:
+    """Return a decision, with at most `limit` of its matches, the strongest first."""
+    result = decision.result
+    return {
+        "id": result.article.id,
+        "decision": decision.outcome,
+        "would_be": decision.would_be.value,
+        "message": decision.message,
+        "matches": [
+            {
+                **_match(one.match, result.article),
+                "action": one.action.value,
+                "excuse": one.excuse.value if one.excuse else None,
+            }
+            for one in decision.judged[:limit]
+        ],
+        "matches_left_out": 0 if limit is None else max(0, len(decision.judged) - limit),
+        "too_short": decision.too_short,
+        "claim": None
+        if decision.claim is None
+        else {"key": decision.claim, "granted": True, "expires_at": _moment(decision.claim_expires)},
+        "digest": result.digest.hex(),
+        "policy": {"name": decision.policy, "version": decision.policy_version},
+        "candidates": result.candidates,
+        "candidates_left_out": result.candidates_left_out,
+    }
+
+
+def _moment(seconds: float) -> str:
+    return dt.datetime.fromtimestamp(seconds, dt.timezone.utc).isoformat(timespec="milliseconds")
+
+
 def _match(match: Match, checked: Article) -> Json:
     article = match.article
     return {
         "id": article.id,
+        "status": match.status,
         "title": article.title,
         "url": article.url or article.canonical_url,
         "site": article.site,

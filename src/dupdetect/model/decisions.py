@@ -92,6 +92,8 @@ class Decision:
     policy : str
         Name of the policy.
     policy_version : int
+    too_short : bool
+        Whether the piece is too short to be told from others: it passes, unless the very same words are there.
     """
 
     outcome: Outcome
@@ -103,6 +105,7 @@ class Decision:
     claim_expires: float = 0.0
     policy: str = "default"
     policy_version: int = 0
+    too_short: bool = False
 
     @property
     def article(self) -> Article:
