@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -242,7 +242,11 @@ class Detector:
         return failures
 
     def replace(
-        self, pieces: Iterable[Document | Article | Failure], *, claims: Sequence[str] = ()
+        self,
+        pieces: Iterable[Document | Article | Failure],
+        *,
+        claims: Sequence[str] = (),
+        versions: Mapping[str, Version | None] | None = None,
     ) -> tuple[Failure, ...]:
         """Add pieces in place of those with the same ids; return those that could not be read.
 
@@ -251,6 +255,8 @@ class Detector:
         pieces : iterable of Document, Article or Failure
         claims : sequence of str
             Keys of claims that these pieces fulfil.
+        versions : Mapping[str, int or str or None], optional
+            Id → version of articles, which have none of their own.
 
         Raises
         ------
@@ -259,7 +265,9 @@ class Detector:
         StoreError
         """
         read_pieces, failures = _pieces(pieces)
-        self._write(*_columns(read_pieces), claims=claims, replace=True)
+        articles, own = _columns(read_pieces)
+        known = [(versions or {}).get(article.id, version) for article, version in zip(articles, own, strict=True)]
+        self._write(articles, known, claims=claims, replace=True)
         return failures
 
     def _write(

@@ -27,6 +27,7 @@ __all__ = [
     "decision_json",
     "failure_json",
     "pair_json",
+    "passages_json",
     "repeat_json",
     "scan_json",
     "verdict_json",
@@ -141,6 +142,7 @@ def decision_json(decision: Decision, *, limit: int | None = None) -> Json:
         "matches": [
             {
                 **_match(one.match, result.article),
+                "passages": passages_json(one.match.verdict, result.article, one.match.article),
                 "action": one.action.value,
                 "excuse": one.excuse.value if one.excuse else None,
             }
@@ -158,8 +160,26 @@ def decision_json(decision: Decision, *, limit: int | None = None) -> Json:
     }
 
 
+def passages_json(verdict: Verdict, left: Article, right: Article) -> list[Json] | None:
+    """Return a verdict's passages for a hook: places and texts of both sides, without the changed words one by one."""
+    if verdict.comparison.passages is None:
+        return None
+    return [
+        {
+            "left": [passage.left.start, passage.left.end],
+            "right": [passage.right.start, passage.right.end],
+            "text_left": passage.left.of(left.text),
+            "text_right": passage.right.of(right.text),
+            "tokens": passage.tokens,
+            "similarity": round(passage.similarity, 4),
+        }
+        for passage in verdict.comparison.passages
+    ]
+
+
 def _moment(seconds: float) -> str:
-    return dt.datetime.fromtimestamp(seconds, dt.timezone.utc).isoformat(timespec="milliseconds")
+    moment = dt.datetime.fromtimestamp(seconds, dt.timezone.utc).isoformat(timespec="milliseconds")
+    return moment.replace("+00:00", "Z")
 
 
 def _match(match: Match, checked: Article) -> Json:
