@@ -1,5 +1,7 @@
 """Slow, obvious versions of what the library does with arrays."""
 
+import hashlib
+
 from dupdetect.settings import Settings
 from dupdetect.text.characters import CharClass, character_classes
 from dupdetect.text.normalize import fold
@@ -47,8 +49,14 @@ def mix64(value: int) -> int:
 
 
 def word_hash(word: str) -> int:
-    """Polynomial in the golden-ratio multiplier, finalised."""
-    return mix64(sum(ord(char) * pow(0x9E3779B97F4A7C15, place, 2**64) for place, char in enumerate(word)) & MASK)
+    """Eight bytes of UTF-8 after the other, mixed in between; BLAKE2b of a word of more than 32."""
+    data = word.encode()
+    if len(data) > 32:
+        return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")
+    found = 0
+    for start in range(0, len(data), 8):
+        found = mix64(found + int.from_bytes(data[start : start + 8], "little") & MASK)
+    return found
 
 
 def shingles(text: str, settings: Settings) -> list[int]:

@@ -12,7 +12,7 @@ from dupdetect.errors import SettingsError
 
 __all__ = ["TEXT_VERSION", "Settings"]
 
-TEXT_VERSION = 1
+TEXT_VERSION = 2
 """Version of normalisation, word boundaries and shingle hashes. A change of any bit of them raises it."""
 
 

@@ -33,11 +33,21 @@ def test_folding_with_origin_gives_the_same_text_and_a_place_for_every_character
 @given(any_text)
 @example("3.5 1,234. .5 5. 1.,2")
 @example("ที่5 漢゙a")
+@example("a" * 8 + " " + "b" * 9 + " " + "c" * 32 + " " + "d" * 33)
+@example("Dampfschifffahrtsgesellschaftskapitän")
 def test_tokens_are_the_oracles(text):
     tokens = tokenize(text)
     expected = oracles.words(text)
     assert tokens.hashes.tolist() == [oracles.word_hash(word) for word, _ in expected]
     assert tokens.kinds.tolist() == [KINDS[kind] for _, kind in expected]
+
+
+def test_between_any_two_ascii_characters_every_ascii_character_means_what_the_oracle_says():
+    table = [chr(code) for code in range(128)]
+    for text in [f"{left}{char}{right}" for char in table for left in "aZ0'. " for right in "bY9', "]:
+        tokens = tokenize(text)
+        expected = [oracles.word_hash(word) for word, _ in oracles.words(text)]
+        assert tokens.hashes.tolist() == expected, text
 
 
 @given(any_text)

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.settings import Settings
-from dupdetect.text.normalize import fold_batch
+from dupdetect.text.letters import encode
 from dupdetect.text.tokens import SIGN, Tokens, finalize, find_tokens
 
 __all__ = ["Shingles", "shingle", "shingle_batch"]
 
-_CHUNK = 1 << 16
-"""Characters a chunk: its arrays stay in the second-level cache (``python -m benchmarks run signature``)."""
+_CHUNK = 1 << 17
+"""Bytes of text a chunk: its arrays stay in the second-level cache (``python -m benchmarks run signature``)."""
 
 _PLACE = (0x9FB21C651E98DF25, 0xD6E8FEB86659FD93)
 """Seeds of the odd multiplier of each place in a shingle, so that the order of tokens counts."""
@@ -62,22 +62,23 @@ def shingle_batch(texts: Sequence[str], settings: Settings) -> Iterator[tuple[sl
     shingles : Shingles
         Theirs; equal to `tokenize` and `shingle` of each.
     """
-    start = 0
-    while start < len(texts):
-        stop, size = start, 0
-        while stop < len(texts) and (stop == start or size + len(texts[stop]) < _CHUNK):
-            size += len(texts[stop]) + 1
-            stop += 1
-        yield slice(start, stop), _shingle_chunk(texts[start:stop], settings)
-        start = stop
+    chunk: list[bytes] = []
+    start = size = 0
+    for number, text in enumerate(texts):
+        encoded = encode(text)
+        if chunk and size + len(encoded) > _CHUNK:
+            yield slice(start, number), _shingle_chunk(chunk, settings)
+            chunk, start, size = [], number, 0
+        chunk.append(encoded)
+        size += len(encoded) + 1
+    if chunk:
+        yield slice(start, len(texts)), _shingle_chunk(chunk, settings)
 
 
-def _shingle_chunk(texts: Sequence[str], settings: Settings) -> Shingles:
-    folded, bounds = fold_batch(texts)
-    tokens = find_tokens(folded)
-    token_offsets = np.searchsorted(tokens.starts, bounds).astype(np.int64)
-    hashes, offsets = _shingle(tokens.hashes, tokens.signs, token_offsets, settings)
-    return Shingles(hashes=hashes, offsets=offsets, token_hashes=tokens.hashes, token_offsets=token_offsets)
+def _shingle_chunk(texts: Sequence[bytes], settings: Settings) -> Shingles:
+    tokens = find_tokens(texts)
+    hashes, offsets = _shingle(tokens.hashes, tokens.signs, tokens.offsets, settings)
+    return Shingles(hashes=hashes, offsets=offsets, token_hashes=tokens.hashes, token_offsets=tokens.offsets)
 
 
 def _shingle(
@@ -89,9 +90,8 @@ def _shingle(
     if signs is not None:
         mixed = np.where(signs, _combine(hashes, settings.shingle_signs), mixed)
         fits = np.where(signs, _fits(offsets, settings.shingle_signs), fits)
-    places = np.zeros(len(hashes) + 1, dtype=np.int64)
-    np.cumsum(fits, out=places[1:])
-    return finalize(mixed[fits]), places[offsets]
+    left_out = np.searchsorted(np.flatnonzero(~fits), offsets)
+    return finalize(mixed[fits]), offsets - left_out
 
 
 def _fits(offsets: NDArray[np.int64], size: int) -> NDArray[np.bool_]:

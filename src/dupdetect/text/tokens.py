@@ -1,11 +1,16 @@
-"""Words as arrays: from folded text to token hashes without a Python loop per word.
+"""Words as arrays: from texts to token hashes without a Python loop per word.
 
-A chunk of texts becomes one array of code points and one of character classes; tokens start where the class changes,
-and one sum from start to start gives each hash: odd multipliers are invertible mod 2**64, so
-``sum(point * M**place) * M**-start`` does not depend on where the token stands. The low bits of such a polynomial are
-weak, so every hash is finalised.
+A chunk of texts becomes one array of bytes, its letters folded; tokens start and end where letters do. The hash of a
+token reads its UTF-8 eight bytes at a time, so that what is done for each word and not for each letter costs most::
 
-Rules, in the order of `CharClass` (the oracle in ``tests/unit/text`` spells them out again, one character at a time):
+    h = 0
+    for group in groups of eight bytes, the last filled up with zeros:
+        h = mix(h + little-endian number of the group)
+
+with MurmurHash3's 64-bit finaliser as ``mix``; a token of more than 32 bytes has the first eight of its BLAKE2b.
+
+Rules of what a token is, in the order of `CharClass` (the oracle in ``tests/oracles.py`` spells them out again, one
+character at a time):
 
 * ignored characters are dropped before anything else;
 * full stop and comma between two digits count as digits;
@@ -15,14 +20,15 @@ Rules, in the order of `CharClass` (the oracle in ``tests/unit/text`` spells the
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.text.characters import CharClass
-from dupdetect.text.normalize import Folded, classify, fold_with_origin
+from dupdetect.text.letters import Letters, encode, read_letters
+from dupdetect.text.normalize import fold_with_origin
 
 __all__ = ["NUMBER", "SIGN", "WORD", "FoundTokens", "Tokens", "finalize", "find_tokens", "tokenize"]
 
@@ -33,24 +39,11 @@ NUMBER = 2
 SIGN = 3
 """Kind of a token: one sign of a script written without spaces."""
 
-_MULTIPLIER = 0x9E3779B97F4A7C15
-"""2**64 over the golden ratio, odd (Knuth, TAOCP 3, 6.4)."""
-_INVERSE = pow(_MULTIPLIER, -1, 2**64)
-
-# As uint8 scalars: against an IntEnum NumPy would widen the whole array first.
-_SEPARATOR, _IGNORED, _MID_NUMBER, _LETTER, _DIGIT, _MARK, _SIGN, _SIGN_MARK = (
-    np.uint8(name)
-    for name in (
-        CharClass.SEPARATOR,
-        CharClass.IGNORED,
-        CharClass.MID_NUMBER,
-        CharClass.LETTER,
-        CharClass.DIGIT,
-        CharClass.MARK,
-        CharClass.SIGN,
-        CharClass.SIGN_MARK,
-    )
-)
+_GROUP = 8
+_LONGEST = 32
+"""Bytes up to which a token is hashed by groups: each group more costs a pass over the tokens that have it."""
+_KEPT = np.array([(1 << 8 * size) - 1 for size in range(_GROUP + 1)], dtype=np.uint64)
+"""Which bits of a group are the token's, by how many bytes of it are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,38 +71,20 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FoundTokens:
-    """The tokens of a chunk of folded text, and what `ends` and `kinds` are read from where they are asked for.
+    """The tokens of many texts, in reading order.
 
     Parameters
     ----------
     hashes : ndarray of uint64, shape (n,)
-    starts : ndarray of int64, shape (n,)
-        Where each token starts in the chunk.
+    offsets : ndarray of int64, shape (texts + 1,)
+        Text *i* owns ``hashes[offsets[i]:offsets[i + 1]]``.
     signs : ndarray of bool, shape (n,), optional
         Which tokens are signs; None where none is.
     """
 
     hashes: NDArray[np.uint64]
-    starts: NDArray[np.int64]
+    offsets: NDArray[np.int64]
     signs: NDArray[np.bool_] | None
-    _classes: NDArray[np.uint8]
-    _last: NDArray[np.bool_]
-    _ignored: NDArray[np.int64]
-
-    @property
-    def ends(self) -> NDArray[np.int64]:
-        """Where each token ends in the chunk, shape (n,)."""
-        return _placed(np.flatnonzero(self._last), self._ignored) + 1
-
-    @property
-    def kinds(self) -> NDArray[np.uint8]:
-        """Kind of each token, shape (n,)."""
-        kinds = np.full(len(self.starts), WORD, dtype=np.uint8)
-        digits = _placed(np.flatnonzero(self._classes == _DIGIT), self._ignored)
-        kinds[np.searchsorted(self.starts, digits, side="right") - 1] = NUMBER
-        if self.signs is not None:
-            kinds[self.signs] = SIGN
-        return kinds
 
 
 def finalize(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -124,88 +99,81 @@ def finalize(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return values
 
 
-def _powers(base: int, count: int) -> NDArray[np.uint64]:
-    """Return ``base**0, base**1 …`` mod 2**64, shape (count,)."""
-    bits = count.bit_length()
-    # Only the powers of ordinary chunks are worth keeping; those of a monster would hold its memory for good.
-    return (_kept_powers if bits <= _KEPT_BITS else _powers_upto)(base, bits)[:count]
+def find_tokens(texts: Sequence[bytes]) -> FoundTokens:
+    """Find and hash the tokens of texts: those of `tokenize`, many texts at a time.
 
-
-def _powers_upto(base: int, bits: int) -> NDArray[np.uint64]:
-    powers = np.full(1 << bits, base, dtype=np.uint64)
-    powers[0] = 1
-    np.multiply.accumulate(powers, out=powers)
-    powers.setflags(write=False)
-    return powers
-
-
-_KEPT_BITS = 18
-_kept_powers = lru_cache(maxsize=2 * _KEPT_BITS)(_powers_upto)
-
-
-def _placed(places: NDArray[np.int64], ignored: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return where places in a chunk without its ignored characters stand in the chunk with them."""
-    if not len(ignored):
-        return places
-    return places + np.searchsorted(ignored - np.arange(len(ignored)), places, side="right")
-
-
-def find_tokens(folded: Folded) -> FoundTokens:
-    """Find and hash the tokens of a chunk of folded text, in reading order.
-
-    A token's hash is ``finalize(sum(code_point * M**place))`` over its characters, their places counted from its start.
+    Parameters
+    ----------
+    texts : sequence of bytes
+        Their UTF-8, see `dupdetect.text.letters.encode`.
     """
-    points, classes = folded.points, folded.classes
-    ignored = np.flatnonzero(classes == _IGNORED)
-    if len(ignored):
-        kept = classes != _IGNORED
-        points, classes = points[kept], classes[kept]
-    size = len(points)
-    weighted = points.astype(np.uint64)
-    between = np.flatnonzero(classes == _MID_NUMBER)
-    if len(between):
-        around = np.concatenate([[_SEPARATOR], classes, [_SEPARATOR]])
-        inner = (around[between] == _DIGIT) & (around[between + 2] == _DIGIT)
-        classes = classes.copy()
-        classes[between[inner]] = _DIGIT
-        weighted[between[~inner]] = 0
-
-    inside = classes >= _LETTER
-    joined = np.zeros(size + 1, dtype=np.bool_)  # whether it continues the token before it; one more for the end
-    signs = classes >= _SIGN
-    has_signs = bool(signs.any())
-    if has_signs:
-        wordlike = inside & ~signs
-        now = classes[1:]
-        joined[1:-1] = (
-            (wordlike[:-1] & wordlike[1:]) | (inside[:-1] & (now == _MARK)) | (signs[:-1] & (now == _SIGN_MARK))
-        )
-    elif size:
-        np.logical_and(inside[:-1], inside[1:], out=joined[1:-1])
-    starts = np.flatnonzero(inside & ~joined[:-1])
-    if len(starts):
-        # What stands between two tokens weighs nothing, so a sum from start to start is a sum over the token.
-        weighted *= _powers(_MULTIPLIER, size)
-        hashes = np.add.reduceat(weighted, starts)
-        hashes *= _powers(_INVERSE, size)[starts]
-        finalize(hashes)
-    else:
-        hashes = np.empty(0, dtype=np.uint64)
+    letters = read_letters(texts)
+    starts, ends = _spans(letters)
     return FoundTokens(
-        hashes=hashes,
-        starts=_placed(starts, ignored),
-        signs=signs[starts] if has_signs else None,
-        _classes=classes,
-        _last=inside & ~joined[1:],
-        _ignored=ignored,
+        hashes=_hashes(letters.letters, starts, ends),
+        offsets=np.searchsorted(starts, letters.offsets).astype(np.int64, copy=False),
+        signs=None if letters.signs is None else letters.signs[starts],
     )
 
 
 def tokenize(text: str) -> Tokens:
     """Split `text` into tokens, folded for comparison, each with its place in the text as given."""
     folded, origin = fold_with_origin(text)
-    found = find_tokens(classify(folded))
-    starts, ends = found.starts, found.ends
+    letters = read_letters([encode(folded)], folded=True)
+    starts, ends = _spans(letters)
+    hashes = _hashes(letters.letters, starts, ends)
+    kinds = np.full(len(starts), WORD, dtype=np.uint8)
+    kinds[np.searchsorted(starts, np.flatnonzero(letters.digits), side="right") - 1] = NUMBER
+    if letters.signs is not None:
+        kinds[letters.signs[starts]] = SIGN
+    starts, ends = _places(starts, letters), _places(ends - 1, letters) + 1
     if origin is not None and len(starts):
         starts, ends = origin[starts, 0], origin[ends - 1, 1]
-    return Tokens(hashes=found.hashes, starts=starts, ends=ends, kinds=found.kinds)
+    return Tokens(hashes=hashes, starts=starts, ends=ends, kinds=kinds)
+
+
+def _spans(letters: Letters) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where tokens start and end in the letters."""
+    inside, cuts = letters.inside, letters.cuts
+    if cuts is None:
+        edges = np.flatnonzero(inside[1:] != inside[:-1])
+        edges += 1
+        return edges[::2], edges[1::2]
+    before = np.zeros_like(inside)
+    np.logical_and(inside[:-1], ~cuts[1:], out=before[1:])  # whether a token goes on here, if one does
+    starts = np.flatnonzero(inside & ~before)
+    ends = np.flatnonzero(inside[:-1] & ~(inside[1:] & ~cuts[1:])) + 1
+    return starts, ends
+
+
+def _places(places: NDArray[np.int64], letters: Letters) -> NDArray[np.int64]:
+    """Return which characters of the one text the bytes at these places belong to."""
+    if len(letters.dropped):
+        dropped = letters.dropped - np.arange(len(letters.dropped))
+        places = places + np.searchsorted(dropped, places, side="right")
+    begins = (letters.given & np.uint8(0xC0)) != np.uint8(0x80)
+    return np.cumsum(begins, dtype=np.int64)[places] - 2  # one for the line break, one to count from nought
+
+
+def _hashes(letters: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return the hash of each span of bytes, none of them empty; `_GROUP` bytes and more must follow the last."""
+    # The eight bytes that begin at any place, without copying them eight times.
+    groups = np.ndarray((len(letters) - _GROUP + 1,), dtype="<u8", buffer=letters, strides=(1,))
+    sizes = ends - starts
+    hashes = groups[starts]
+    hashes &= _KEPT.take(sizes, mode="clip")
+    finalize(hashes)
+    read = _GROUP
+    longer = np.flatnonzero(sizes > read)
+    while len(longer) and read < _LONGEST:
+        left = sizes[longer] - read
+        group = groups[starts[longer] + read]
+        group &= _KEPT.take(left, mode="clip")
+        group += hashes[longer]
+        hashes[longer] = finalize(group)
+        read += _GROUP
+        longer = longer[left > _GROUP]
+    for place in longer.tolist():
+        token = letters[int(starts[place]) : int(ends[place])]
+        hashes[place] = int.from_bytes(hashlib.blake2b(token, digest_size=_GROUP).digest(), "little")
+    return hashes
