@@ -9,14 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from itertools import chain
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dupdetect.errors import DocumentTooLargeError
-from dupdetect.extract.dom import CLOSE, DATA, TEXT, Event
+from dupdetect.extract.dom import DATA, TEXT, Event
 from dupdetect.extract.limits import DEFAULT_LIMITS, Limits
 from dupdetect.model import BlockKind
 
-__all__ = ["Page", "flatten", "kinds"]
+__all__ = ["Look", "Page", "flatten", "kinds"]
 
 _FEW = 12  # blocks: a name, a date, a headline stand in fewer
 
@@ -77,7 +82,25 @@ INLINE = frozenset(
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
-@dataclass(slots=True)
+class Look(NamedTuple):
+    """What a style sheet sees of an element. A page has a few hundred looks and thousands of elements.
+
+    Parameters
+    ----------
+    tag : str
+    classes, id, prop, role, type : str, optional
+        Its ``class``, ``id``, ``itemprop``, ``role``, ``itemtype``; None where it has none.
+    """
+
+    tag: str
+    classes: str | None = None
+    id: str | None = None
+    prop: str | None = None
+    role: str | None = None
+    type: str | None = None
+
+
+@dataclass
 class Page:
     """Flat lists. Element 0 is the root; ``tags``, ``parents``, ``attributes`` and ``ends`` run over elements.
 
@@ -87,6 +110,9 @@ class Page:
     parents : list of int
         Number of the parent, -1 for the root.
     attributes : list of dict
+    look_numbers : list of int
+        Number of each element's look: what is asked of names is asked once a look.
+    looks : list of Look
     ends : list of int
         The subtree of element *e* is ``range(e, ends[e])``.
     block_starts, block_ends : list of int
@@ -104,8 +130,8 @@ class Page:
         Links that each block holds.
     strong : list of int
         Code points in bold or italic type.
-    spans : dict of int to str
-        Text of inline elements that carry attributes, as it stands.
+    spans : dict of int to (list of str, int, int)
+        Inline elements that carry attributes: the pieces of text around, and which of them are theirs.
     data : list of str
         JSON-LD as it stands.
     heads : list of (str, dict)
@@ -114,12 +140,14 @@ class Page:
         Content of ``<title>``.
     """
 
-    tags: list[str] = field(default_factory=list)
-    parents: list[int] = field(default_factory=list)
-    attributes: list[dict[str, Any]] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
-    block_starts: list[int] = field(default_factory=list)
-    block_ends: list[int] = field(default_factory=list)
+    tags: list[str] = field(default_factory=lambda: ["#root"])
+    parents: list[int] = field(default_factory=lambda: [-1])
+    attributes: list[dict[str, Any]] = field(default_factory=lambda: [{}])
+    look_numbers: list[int] = field(default_factory=lambda: [0])
+    looks: list[Look] = field(default_factory=lambda: [Look("#root")])
+    ends: list[int] = field(default_factory=lambda: [0])
+    block_starts: list[int] = field(default_factory=lambda: [0])
+    block_ends: list[int] = field(default_factory=lambda: [0])
     texts: list[str] = field(default_factory=list)
     owners: list[int] = field(default_factory=list)
     firsts: list[int] = field(default_factory=list)
@@ -127,15 +155,37 @@ class Page:
     linked: list[int] = field(default_factory=list)
     links: list[int] = field(default_factory=list)
     strong: list[int] = field(default_factory=list)
-    spans: dict[int, str] = field(default_factory=dict)
+    spans: dict[int, tuple[list[str], int, int]] = field(default_factory=dict)
     data: list[str] = field(default_factory=list)
     heads: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     title: str = ""
 
+    @cached_property
+    def parent_array(self) -> NDArray[np.int64]:
+        """``parents`` for numpy."""
+        return np.array(self.parents, np.int64)
+
+    @cached_property
+    def owner_array(self) -> NDArray[np.int64]:
+        """``owners`` for numpy."""
+        return np.array(self.owners, np.int64)
+
+    @cached_property
+    def start_array(self) -> NDArray[np.int64]:
+        """``block_starts`` for numpy."""
+        return np.array(self.block_starts, np.int64)
+
+    @cached_property
+    def end_array(self) -> NDArray[np.int64]:
+        """``block_ends`` for numpy."""
+        return np.array(self.block_ends, np.int64)
+
     def text_of(self, element: int) -> str:
         """Return the text in `element`, white space collapsed; nothing where it holds more than a line or two says."""
-        if element in self.spans:
-            return " ".join(self.spans[element].split())
+        span = self.spans.get(element)
+        if span is not None:
+            pieces, start, end = span
+            return " ".join("".join(pieces[start:end]).split())
         start, end = self.block_starts[element], self.block_ends[element]
         return " ".join(self.texts[start:end]) if end - start <= _FEW else ""
 
@@ -144,6 +194,20 @@ class Page:
         while element >= 0:
             yield element
             element = self.parents[element]
+
+
+# What an element is to the flow of text; those up to _PRE are blocks, those after _STRONG are not numbered.
+_BLOCK, _PRE, _INLINE, _LINK, _STRONG, _DATA, _HEAD, _TITLE, _BREAK = range(9)
+_FLOW = {
+    **dict.fromkeys(INLINE, _INLINE),
+    **dict.fromkeys(("b", "strong", "em", "i"), _STRONG),
+    **dict.fromkeys(("meta", "link", "base"), _HEAD),
+    "a": _LINK,
+    "br": _BREAK,
+    "pre": _PRE,
+    "title": _TITLE,
+    DATA: _DATA,
+}
 
 
 def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
@@ -161,11 +225,15 @@ def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
         More elements or blocks than ``limits.elements``.
     """
     most = limits.elements
-    page = Page(tags=["#root"], parents=[-1], attributes=[{}], ends=[0], block_starts=[0], block_ends=[0])
-    block_starts, block_ends = page.block_starts, page.block_ends
+    page = Page()
     tags, parents, attributes, ends = page.tags, page.parents, page.attributes, page.ends
-    texts = page.texts
-    open_elements = [0]
+    block_starts, block_ends, texts = page.block_starts, page.block_ends, page.texts
+    look_numbers, looks = page.look_numbers, page.looks
+    known: dict[object, int] = {}  # number of each look
+    # Of each open element: its number, its flow, the owner outside it; and the pieces, links and linked before it.
+    opened = [(0, _BLOCK, 0, 0, 0, 0)]
+    level = 0  # of them beside the root
+    inner = 0  # innermost open element
     owner = 0  # innermost open block-level element
     pieces: list[str] = []  # text of the block so far
     first = 1  # first element opened within it
@@ -173,7 +241,6 @@ def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
     link_depth = strong_depth = pre_depth = 0
     breaks = 0  # <br> since the last word
     in_title = False
-    span_starts: list[tuple[int, int, int]] = []  # of the open inline elements: pieces, links and linked before them
 
     def finish() -> None:
         nonlocal pieces, linked, links, strong
@@ -182,7 +249,7 @@ def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
         if not text.isascii() and _INVISIBLE.search(text):
             text = _INVISIBLE.sub("", text)
         if text and not text.isspace():
-            page.texts.append(text)
+            texts.append(text)
             page.owners.append(owner)
             page.firsts.append(first)
             page.lasts.append(len(tags))
@@ -192,7 +259,36 @@ def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
         pieces = []
         linked = links = strong = 0
 
-    for kind, value in events:
+    for depth, kind, value in chain(events, _END):
+        while level > depth:
+            element, flow, before, start, links_before, linked_before = opened.pop()
+            level -= 1
+            inner = opened[-1][0]
+            if flow <= _PRE:
+                if pieces:
+                    finish()
+                breaks = links = 0
+                owner = before
+                if flow == _PRE:
+                    pre_depth -= 1
+                first = len(tags)
+            elif flow <= _STRONG:
+                end = len(pieces)
+                if end - start < _SHORT and attributes[element]:
+                    page.spans[element] = pieces, start, end
+                if flow == _LINK:
+                    link_depth -= 1
+                else:
+                    if flow == _STRONG:
+                        strong_depth -= 1
+                    if links - links_before > 2 and start and _mostly_links(pieces, start, linked - linked_before):
+                        pieces = pieces[:start]  # a new list: spans may look into the old one
+                        links, linked = links_before, linked_before
+            else:
+                in_title = False
+                continue
+            ends[element] = len(tags)
+            block_ends[element] = len(texts)
         if kind == TEXT:
             if in_title:
                 page.title += value
@@ -206,95 +302,77 @@ def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
                     linked += len(value)
                 if strong_depth:
                     strong += len(value)
-        elif kind == CLOSE:
-            element = open_elements.pop()
-            if element < 0:  # a head or void element, not numbered
-                in_title = False
-                continue
-            tag = tags[element]
-            if tag not in INLINE:
-                if pieces:
-                    finish()
-                breaks = links = 0
-                owner = parents[element]
-                while tags[owner] in INLINE:
-                    owner = parents[owner]
-                if tag == "pre":
-                    pre_depth -= 1
-                first = len(tags)
-            else:
-                start, links_before, linked_before = span_starts.pop()
-                if attributes[element] and len(pieces) - start < 9:
-                    page.spans[element] = "".join(pieces[start:])
-                if (
-                    start
-                    and tag != "a"
-                    and links - links_before > 2
-                    and _mostly_links(pieces, start, linked - linked_before)
-                ):
-                    del pieces[start:]
-                    links, linked = links_before, linked_before
-                if tag == "a":
-                    link_depth -= 1
-                elif tag in _STRONG:
-                    strong_depth -= 1
-            ends[element] = len(tags)
-            block_ends[element] = len(texts)
-        elif kind == DATA:
-            page.data.append(value)
-        elif kind in _HEAD:
-            open_elements.append(-2)
-            if kind == "title":
-                in_title = not page.title
-            else:
-                page.heads.append((kind, value))
-        elif kind == "br":
-            open_elements.append(-2)
-            breaks += 1
-            if len(texts) > most:
-                raise DocumentTooLargeError(f"the page has more than {most:,} blocks of text; see Limits(elements=…)")
-            if breaks == 2 and not pre_depth:
-                if pieces:
-                    finish()
-                first = len(tags)
-                breaks = links = 0
-            pieces.append("\n" if pre_depth else " ")
-        else:
+            continue
+        flow = _FLOW.get(kind, _BLOCK)
+        if flow <= _STRONG:
             element = len(tags)
             if element > most or len(texts) > most:
                 raise DocumentTooLargeError(
                     f"the page has more than {most:,} elements; no article does: raise Limits(elements=…) if so"
                 )
-            inline = kind in INLINE
-            if not inline:
+            if flow <= _PRE:
                 if pieces:
                     finish()
                 breaks = links = 0
                 first = element + 1
-            parent = open_elements[-1]
+                opened.append((element, flow, owner, 0, 0, 0))
+                owner = element
+                if flow == _PRE:
+                    pre_depth += 1
+            else:
+                opened.append((element, flow, owner, len(pieces), links, linked))
+                if flow == _LINK:
+                    link_depth += 1
+                    links += 1
+                elif flow == _STRONG:
+                    strong_depth += 1
+            level += 1
+            key: Any = kind
+            if value:
+                get = value.get
+                key = kind, get("class"), get("id"), get("itemprop"), get("role"), get("itemtype")
+            number = known.get(key)
+            if number is None:
+                number = known[key] = len(looks)
+                looks.append(Look(*key) if value else Look(kind))
             tags.append(kind)
-            parents.append(parent)
+            parents.append(inner)
             attributes.append(value)
+            look_numbers.append(number)
             ends.append(0)
             block_starts.append(len(texts))
             block_ends.append(0)
-            open_elements.append(element)
-            if not inline:
-                owner = element
-                if kind == "pre":
-                    pre_depth += 1
+            inner = element
+        elif flow == _DATA:
+            page.data.append(value)
+        else:
+            opened.append((inner, flow, owner, 0, 0, 0))
+            level += 1
+            if flow == _BREAK:
+                breaks += 1
+                if len(texts) > most:
+                    raise DocumentTooLargeError(
+                        f"the page has more than {most:,} blocks of text; see Limits(elements=…)"
+                    )
+                if breaks == 2 and not pre_depth:
+                    if pieces:
+                        finish()
+                    first = len(tags)
+                    breaks = links = 0
+                pieces.append("\n" if pre_depth else " ")
+            elif flow == _TITLE:
+                in_title = not page.title
             else:
-                span_starts.append((len(pieces), links, linked))
-                if kind == "a":
-                    link_depth += 1
-                    links += 1
-                elif kind in _STRONG:
-                    strong_depth += 1
+                page.heads.append((kind, value))
     if pieces:
         finish()
     ends[0] = len(tags)
-    block_ends[0] = len(page.texts)
+    block_ends[0] = len(texts)
     return page
+
+
+_END: list[Event] = [(0, TEXT, " ")]  # ends every open element, and says nothing
+_SHORT = 9  # pieces: longer inline elements are no name, date or headline
 
 
 def _mostly_links(pieces: list[str], start: int, linked: int) -> bool:
@@ -305,8 +383,6 @@ def _mostly_links(pieces: list[str], start: int, linked: int) -> bool:
 
 # Soft hyphen, zero-width space, word joiner, byte order mark: no reader sees them, and they part equal words.
 _INVISIBLE = re.compile("[\\u00ad\\u200b\\u2060\\ufeff]")
-_HEAD = frozenset(("title", "meta", "link", "base"))
-_STRONG = frozenset(("b", "strong", "em", "i"))
 
 _KIND = {
     **dict.fromkeys(HEADINGS, BlockKind.HEADING),

@@ -7,8 +7,9 @@ Processor time a page from string to the end of the walk, 214 pages of 313 thous
 reads broken markup otherwise than browsers do; lexbor builds the tree that they build. Both walks keep their own stack:
 a page decides how deep it nests.
 
-An event is a pair: ``(tag, attributes)`` opens an element, ``(TEXT, str)`` is text, ``(CLOSE, None)`` closes the
-element opened last, ``(DATA, str)`` is the JSON-LD of a ``<script>``. What no reader sees never appears.
+An event is a triple, depth first: ``(depth, tag, attributes)`` is an element, ``(depth, TEXT, str)`` is text,
+``(depth, DATA, str)`` is the JSON-LD of a ``<script>``. An event ends every open element that is as deep or deeper, so
+nothing needs closing. What no reader sees never appears.
 """
 
 from __future__ import annotations
@@ -25,13 +26,12 @@ from dupdetect.extract.limits import DEFAULT_LIMITS, Limits
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
-__all__ = ["CLOSE", "DATA", "OPAQUE", "TEXT", "Event", "events"]
+__all__ = ["DATA", "OPAQUE", "TEXT", "Event", "events"]
 
 TEXT = "#text"
-CLOSE = "#close"
 DATA = "#data"
 
-Event = tuple[str, Any]
+Event = tuple[int, str, Any]
 
 # Elements whose content is no running text. ``noscript`` repeats what scripts load; a ``template`` is not rendered.
 OPAQUE = frozenset(
@@ -115,32 +115,33 @@ def events(
 
 
 def _lexbor_events(parser: LexborHTMLParser, limits: Limits, opaque: frozenset[str]) -> Iterator[Event]:
+    # Each attribute of a node crosses into C and makes an object: a node is asked for what its kind has, once.
     node: Any = parser.root
-    stack: list[Any] = []
+    open_nodes: list[Any] = []
+    depth = 0
     while node is not None:
         tag = node.tag
         if tag == "-text":
-            yield TEXT, node.text_content
+            yield depth, TEXT, node.text_content
         elif tag in opaque:
             if tag == "script":
                 kind = node.attributes.get("type")
                 if kind and "ld+json" in kind:
-                    yield DATA, node.text(deep=True)
+                    yield depth, DATA, node.text(deep=True)
         elif tag and tag[0] not in "-!_":  # comments, the doctype, the document itself
-            yield tag, node.attributes
+            yield depth, tag, node.attributes
             child = node.child
             if child is not None:
-                if len(stack) >= limits.depth:
+                if depth >= limits.depth:
                     raise _too_deep(limits)
-                stack.append(node)
+                open_nodes.append(node)
+                depth += 1
                 node = child
                 continue
-            yield CLOSE, None
-        sibling = node.next
-        while sibling is None and stack:
-            yield CLOSE, None
-            sibling = stack.pop().next
-        node = sibling
+        node = node.next
+        while node is None and depth:
+            depth -= 1
+            node = open_nodes.pop().next
 
 
 def _soup_events(soup: BeautifulSoup, limits: Limits, opaque: frozenset[str]) -> Iterator[Event]:
@@ -149,24 +150,23 @@ def _soup_events(soup: BeautifulSoup, limits: Limits, opaque: frozenset[str]) ->
 
     stack: list[Iterator[Any]] = [iter(soup.contents)]
     while stack:
+        depth = len(stack) - 1
         for node in stack[-1]:
             if isinstance(node, Tag):
                 tag = node.name.lower()
                 if tag in opaque:
                     if tag == "script" and "ld+json" in str(node.get("type", "")):
-                        yield DATA, "".join(str(child) for child in node.contents)
+                        yield depth, DATA, "".join(str(child) for child in node.contents)
                     continue
-                yield tag, _plain(node.attrs)
-                if len(stack) > limits.depth:
+                yield depth, tag, _plain(node.attrs)
+                if depth >= limits.depth:
                     raise _too_deep(limits)
                 stack.append(iter(node.contents))
                 break
             if isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-                yield TEXT, str(node)
+                yield depth, TEXT, str(node)
         else:
             stack.pop()
-            if stack:
-                yield CLOSE, None
 
 
 def _plain(attributes: Mapping[str, Any]) -> dict[str, str | None]:

@@ -45,6 +45,25 @@ def test_a_kind_is_inherited_and_quotes_are_counted() -> None:
     assert quotes == [0, 0, 1, 2]
 
 
+def test_elements_share_a_look_when_a_style_sheet_cannot_tell_them_apart() -> None:
+    page = _page('<p class="x" style="a">1</p><p class="x" title="b">2</p><p class="y">3</p><p>4</p><p>5</p>')
+    numbers = [number for number, tag in zip(page.look_numbers, page.tags, strict=True) if tag == "p"]
+    assert [page.looks[number].classes for number in numbers] == ["x", "x", "y", None, None]
+    assert len(set(numbers)) == 3
+
+
+def test_the_text_of_an_inline_element_is_its_own() -> None:
+    page = _page('<p>see <a href="/x">the <b>link</b></a> there</p><p class="z">all <i>of</i> it</p>')
+    assert page.text_of(page.tags.index("a")) == "the link"
+    assert page.text_of(page.tags.index("p", page.tags.index("a"))) == "all of it"
+
+
+def test_a_box_of_links_within_a_sentence_goes_and_the_text_of_its_links_is_still_known() -> None:
+    page = _page('<p>Words <span><a href="/1">the first one</a> <a href="/2">the second</a> <a href="/3">the third</a></span> go on.</p>')
+    assert page.texts == ["Words go on."]
+    assert page.text_of(page.tags.index("a")) == "the first one"
+
+
 _MARKUP = st.sampled_from(
     [f"<{slash}{tag}>" for tag in ("p", "div", "a", "b", "ul", "li", "pre", "table", "td", "h1") for slash in ("", "/")]
     + ["<br>", "word", "&amp;", " "]
@@ -56,7 +75,9 @@ def test_the_lists_of_any_page_fit_together(pieces: list[str]) -> None:
     page = _page("".join(pieces))
     n, m = len(page.texts), len(page.tags)
     assert {len(x) for x in (page.owners, page.firsts, page.lasts, page.linked, page.links, page.strong)} == {n}
-    assert {len(x) for x in (page.parents, page.attributes, page.ends, page.block_starts, page.block_ends)} == {m}
+    lists = (page.parents, page.attributes, page.look_numbers, page.ends, page.block_starts, page.block_ends)
+    assert {len(x) for x in lists} == {m}
+    assert [page.looks[number].tag for number in page.look_numbers] == page.tags
     for element, (parent, end) in enumerate(zip(page.parents, page.ends, strict=True)):
         assert parent < element < end <= page.ends[max(parent, 0)]
     for block, owner in enumerate(page.owners):

@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 from dupdetect.errors import DocumentTooDeepError
 from dupdetect.extract import Limits
 from dupdetect.extract.blocks import flatten
-from dupdetect.extract.dom import CLOSE, DATA, TEXT, events
+from dupdetect.extract.dom import DATA, TEXT, events
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><title>A title</title>
 <script type="application/ld+json">{"a": 1}</script></head>
@@ -16,23 +16,27 @@ PAGE = """<!DOCTYPE html><html lang="en"><head><title>A title</title>
 
 
 def test_both_lanes_give_one_stream() -> None:
-    fast = [event for event in events(PAGE) if event[0] != TEXT or event[1].strip()]
-    soup = [event for event in events(BeautifulSoup(PAGE, "html5lib")) if event[0] != TEXT or event[1].strip()]
+    fast = [event for event in events(PAGE) if event[1] != TEXT or event[2].strip()]
+    soup = [event for event in events(BeautifulSoup(PAGE, "html5lib")) if event[1] != TEXT or event[2].strip()]
     assert fast == soup
 
 
 def test_json_ld_is_data_and_other_scripts_are_nothing() -> None:
     stream = list(events(PAGE))
-    assert [value for kind, value in stream if kind == DATA] == ['{"a": 1}']
-    assert not any("var p" in value or "loading" in value for kind, value in stream if kind == TEXT)
+    assert [value for _, kind, value in stream if kind == DATA] == ['{"a": 1}']
+    assert not any("var p" in value or "loading" in value for _, kind, value in stream if kind == TEXT)
 
 
-def test_every_opened_element_is_closed() -> None:
-    depth = 0
-    for kind, _ in events(PAGE):
-        depth += (kind not in (TEXT, DATA, CLOSE)) - (kind == CLOSE)
-        assert depth >= 0
-    assert depth == 0
+def test_an_event_is_one_deeper_than_its_parent_at_most() -> None:
+    deepest = 0
+    for depth, kind, _ in events(PAGE):
+        assert 0 <= depth <= deepest
+        deepest = depth + (kind not in (TEXT, DATA))
+
+
+def test_a_depth_says_which_element_an_event_stands_in() -> None:
+    stream = [event for event in events("<p>a<b>b</b>c</p>d") if event[1] in ("p", "b", TEXT)]
+    assert stream == [(2, "p", {}), (3, TEXT, "a"), (3, "b", {}), (4, TEXT, "b"), (3, TEXT, "c"), (2, TEXT, "d")]
 
 
 @pytest.mark.filterwarnings("ignore:The 'strip_cdata' option:DeprecationWarning")  # an older soup, a newer lxml
