@@ -17,7 +17,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from dupdetect.errors import SettingsError
 from dupdetect.io import write_text
@@ -36,7 +36,7 @@ from dupdetect.report.views import (
     repeat_view,
 )
 
-__all__ = ["render_comparison", "render_extraction", "render_scan", "write_scan"]
+__all__ = ["encodable", "environment", "hashed", "render_comparison", "render_extraction", "render_scan", "write_scan"]
 
 WRITTEN_OUT = 200
 """Pairs whose two texts stand in the page as they are, for readers without JavaScript."""
@@ -295,38 +295,52 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _render(template: str, **values: object) -> str:
-    folder = resources.files("dupdetect.report") / "templates"
-    style = (folder / "report.css").read_text(encoding="utf-8")
-    script = (folder / "report.js").read_text(encoding="utf-8")
-    environment = Environment(
-        loader=PackageLoader("dupdetect.report"),
+def environment(*loaders: BaseLoader) -> Environment:
+    """Return the templates of the report, with what they need; `loaders` are asked for a template before them."""
+    made = Environment(
+        loader=ChoiceLoader([*loaders, PackageLoader("dupdetect.report")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(number=lambda value: f"{value:,}", count=_count, slices=_slices, visible=visible)
-    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
-    html = environment.get_template(template).render(
-        policy=_policy(style, script),
-        style=style,
-        script=script,
+    made.filters.update(number=lambda value: f"{value:,}", count=_count, slices=_slices, visible=visible)
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    folder = resources.files("dupdetect.report") / "templates"
+    made.globals.update(
+        style=(folder / "report.css").read_text(encoding="utf-8"),
+        script=(folder / "report.js").read_text(encoding="utf-8"),
         words=RELATIONS,
         chunk_size=CHUNK,
         map_width=charts.MAP_WIDTH,
         map_height=charts.MAP_HEIGHT,
         map_bar=charts.MAP_BAR,
-        **values,
     )
-    # NUL may not stand in HTML. Half a surrogate pair cannot be encoded; in JSON its escape reads back as what it was.
+    return made
+
+
+def encodable(html: str) -> str:
+    """Return a page that encodes as UTF-8.
+
+    NUL may not stand in HTML. Half a surrogate pair cannot be encoded; in JSON its escape reads back as what it was.
+    """
     return html.replace("\0", "\ufffd").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def hashed(text: str) -> str:
+    """Return the source expression of a Content-Security-Policy that lets a style or script apply."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _render(template: str, **values: object) -> str:
+    made = environment()
+    policy = _policy(str(made.globals["style"]), str(made.globals["script"]))
+    return encodable(made.get_template(template).render(policy=policy, **values))
 
 
 def _policy(style: str, script: str) -> str:
     """Return a policy under which nothing is fetched and only this style and this script apply."""
-    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)]
     return (
-        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
+        f"default-src 'none'; style-src {hashed(style)}; script-src {hashed(script)}; "
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     )
