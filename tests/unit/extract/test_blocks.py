@@ -59,7 +59,8 @@ def test_the_text_of_an_inline_element_is_its_own() -> None:
 
 
 def test_a_box_of_links_within_a_sentence_goes_and_the_text_of_its_links_is_still_known() -> None:
-    page = _page('<p>Words <span><a href="/1">the first one</a> <a href="/2">the second</a> <a href="/3">the third</a></span> go on.</p>')
+    links = '<a href="/1">the first one</a> <a href="/2">the second</a> <a href="/3">the third</a>'
+    page = _page(f"<p>Words <span>{links}</span> go on.</p>")
     assert page.texts == ["Words go on."]
     assert page.text_of(page.tags.index("a")) == "the first one"
 
