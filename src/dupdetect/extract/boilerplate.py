@@ -54,6 +54,9 @@ class Judged:
     words: float
 
 
+_UNLIKE = "unlike an article's text"
+
+
 def judge(page: Page, metadata: Metadata, template: SiteTemplate | None = None) -> Judged:
     """Return for each block of a page why it is not part of the article, None where it is.
 
@@ -105,6 +108,26 @@ def decide(
         See `find_posts`.
     template : SiteTemplate, optional
     """
+    reasons = _reasons(page, metadata, measured, probabilities, posts, template)
+    if None not in reasons:
+        # All that was likely is furniture by its form or its name: what is likely among the rest is the article.
+        rest = np.fromiter((reason.startswith(_UNLIKE) for reason in reasons if reason), bool, len(reasons))
+        rest &= probabilities >= KEEP
+        if rest.any():
+            again = _reasons(page, metadata, measured, np.where(rest, probabilities, 0.0), posts, template)
+            reasons = [None if kept is None else reason for kept, reason in zip(again, reasons, strict=True)]
+    kept = np.fromiter((reason is None for reason in reasons), bool, len(reasons))
+    return Judged(reasons=reasons, posts=posts, words=float(measured.words[kept].sum()))
+
+
+def _reasons(
+    page: Page,
+    metadata: Metadata,
+    measured: Measured,
+    probabilities: NDArray[np.float64],
+    posts: list[int],
+    template: SiteTemplate | None,
+) -> list[str | None]:
     reasons: list[str | None] = [""] * len(page.texts)
     for root in posts or [0]:
         for block in _kept(page, measured.words, probabilities, root, "" if posts else metadata.title or ""):
@@ -115,11 +138,7 @@ def decide(
         for block, recurs in template.recurring(page, reasons, posts).items():
             reasons[block] = recurs
     explain = _Explainer(page, measured, probabilities)
-    for block, reason in enumerate(reasons):
-        if reason == "":
-            reasons[block] = explain(block)
-    kept = np.fromiter((reason is None for reason in reasons), bool, len(reasons))
-    return Judged(reasons=reasons, posts=posts, words=float(measured.words[kept].sum()))
+    return [explain(block) if reason == "" else reason for block, reason in enumerate(reasons)]
 
 
 def _kept(
@@ -466,7 +485,7 @@ class _Explainer:
             return area
         if page.linked[block] * 2 > len(page.texts[block]):
             return "links"
-        return f"unlike an article's text (probability {self._probabilities[block]:.2f})"
+        return f"{_UNLIKE} (probability {self._probabilities[block]:.2f})"
 
     def _area(self, element: int) -> str:
         line = []

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pytest
 
 from dupdetect.extract import extract, parse_published
+from dupdetect.extract.boilerplate import decide, facts_of
 from dupdetect.extract.byline import split_names
 from dupdetect.extract.dates import written_dates
+from dupdetect.extract.extractor import flattened
+from dupdetect.extract.features import measure
+from dupdetect.extract.limits import DEFAULT_LIMITS
+from dupdetect.extract.metadata import read_metadata
 
 BODY = [
     "The harbour froze on Tuesday night for the first time in eleven years, and by morning all boats stood still.",
@@ -115,3 +121,20 @@ def test_what_is_no_date_gives_none(text: str) -> None:
 )
 def test_a_byline_is_split_into_names(byline: str, names: tuple[str, ...]) -> None:
     assert split_names(byline) == names
+
+
+def test_where_all_that_is_likely_is_furniture_the_likely_rest_is_the_article() -> None:
+    teaser = '<li><a href="#">{}</a><p>Readers who looked for the ferry found this too, and more of it below…</p></li>'
+    teasers = "".join(teaser.format(title) for title in ("Ferry sold", "Ferry bought", "Ferry sunk"))
+    page, _ = flattened(
+        f"<body><p>{BODY[0]}</p>{'<p>About our cookies and terms</p>' * 9}<ul>{teasers}</ul></body>",
+        None,
+        DEFAULT_LIMITS,
+    )
+    metadata = read_metadata(page, None)
+    measured = measure(page, facts_of(metadata), [])
+    likely = {BODY[0]: 0.6, "About our cookies and terms": 0.0}
+    probabilities = np.array([likely.get(text, 0.95) for text in page.texts])
+    reasons = decide(page, metadata, measured, probabilities, []).reasons
+    assert [text for text, reason in zip(page.texts, reasons, strict=True) if reason is None] == [BODY[0]]
+    assert "teaser" in reasons
