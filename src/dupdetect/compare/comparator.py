@@ -86,6 +86,7 @@ class Comparator:
             aligned=None if alignment is None else measures.measure(alignment, left, right),
             title_ratio=measures.title_ratio(left, right),
             other_title_numbers=measures.other_title_numbers(left, right),
+            stories=0 if self.rarity is None else self.rarity.stories,
         )
         relation, reasons = decide(seen, self.thresholds)
         comparison = _comparison(seen)

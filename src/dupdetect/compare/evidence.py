@@ -19,7 +19,7 @@ RARE = 0.5
 STOCK = 0.1
 """Rarity weight below which a token is common stock, and counts in no coverage: over forty stories hold it. Furniture
 that survived extraction, standing notices. Any value from .05 to .2 did; without, F1 on pages fell by .003 to .006."""
-PARTICULAR = 20
+PARTICULAR = 12
 """… but a text must keep this many other tokens to be judged by them alone."""
 LEAD = 20
 """Tokens at the head of a text that are its lead."""
@@ -113,6 +113,8 @@ class Aligned:
         Tokens of the passages that are rare, on the side that has fewer.
     second_hand : float
         Share of the equal tokens that stand in quotations in both texts.
+    unbroken : int
+        Tokens in the longest stretch that is equal without a change.
     longest : int
         Equal and rare tokens in the passage that has most.
     lead : int
@@ -127,6 +129,7 @@ class Aligned:
     fact_changes: float
     rare_tokens: int
     second_hand: float
+    unbroken: int
     longest: int
     lead: int
 
@@ -152,6 +155,7 @@ def measure(alignment: Alignment, left: Prepared, right: Prepared) -> Aligned:
         fact_changes=100 * facts / tokens if tokens else 0.0,
         rare_tokens=sum(rare),
         second_hand=_second_hand(alignment, left, right),
+        unbroken=max((run.length for piece in alignment.pieces for run in piece.runs), default=0),
         longest=max(rare, default=0),
         lead=max(
             (count for piece, count in zip(alignment.pieces, rare, strict=True) if first(piece) < LEAD), default=0

@@ -1,7 +1,6 @@
 """What a comparison needs to know of one text, worked out once: tokens, shingles, and what each token is.
 
-A token carries, beside its hash, the paragraph and the quotation it stands in and whether it is a *fact*: a number or
-a name. Templates change facts and keep the rest, copy-editors do the opposite, so facts are told from the original
+A token carries, beside its hash, the quotation it stands in and whether it is a *fact*: a number or a name. Templates change facts and keep the rest, copy-editors do the opposite, so facts are told from the original
 letters, before normalisation takes the capitals away.
 """
 
@@ -27,7 +26,9 @@ Weights 1 / (df − 1) and min(1, 4 / df) did equally well in the feasibility st
 MAYBE_NAME = 1
 NAME = 2
 
-_SENTENCE_ENDS = np.array([ord(mark) for mark in '.!?:;…\n\r“”"»«•*|。！？'], dtype=np.uint32)
+_SENTENCE_ENDS = np.zeros(0x10000, dtype=np.bool_)
+"""Which characters end a sentence, or begin one; what is beyond the table does not."""
+_SENTENCE_ENDS[[ord(mark) for mark in '.!?:;…\n\r“”"»«•*|。！？']] = True
 _QUOTE_MARKS = re.compile(r"^[ \t]*((?:>[ \t]?)+)", re.MULTILINE)
 _NUMBER = re.compile(r"[^\W\d]{0,2}\d[\d.,]*[^\W\d]{0,2}")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
@@ -51,8 +52,6 @@ class Prepared:
         Token hashes.
     starts, ends : ndarray of int64, shape (n,)
         Where each token stands in `Article.text`.
-    paragraphs : ndarray of int32, shape (n,)
-        Number of the paragraph that each token stands in.
     quoted : ndarray of bool, shape (n,)
         Whether it stands in a quotation: a block quote, or a line behind ``>``.
     numbers : ndarray of bool, shape (n,)
@@ -81,7 +80,6 @@ class Prepared:
     hashes: NDArray[np.uint64]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
-    paragraphs: NDArray[np.int32]
     quoted: NDArray[np.bool_]
     numbers: NDArray[np.bool_]
     names: NDArray[np.uint8]
@@ -129,8 +127,14 @@ def prepare(article: Article, settings: Settings, rarity: Rarity | None = None) 
     text = article.text
     tokens = tokenize(text)
     every = shingle(tokens, settings)
-    distinct, inverse = np.unique(every, return_inverse=True)
+    order = np.argsort(every, kind="stable")
+    ordered = every[order]
+    fresh = np.ones(len(ordered), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    distinct = ordered[fresh]
     weights = rarity_weights(distinct, rarity)
+    each = np.empty(len(every))
+    each[order] = weights if len(distinct) == len(every) else weights[np.cumsum(fresh) - 1]
     placed = _positional(every, tokens, settings)
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     title = " ".join(fold(article.title or "").split())
@@ -140,16 +144,15 @@ def prepare(article: Article, settings: Settings, rarity: Rarity | None = None) 
         hashes=tokens.hashes,
         starts=tokens.starts,
         ends=tokens.ends,
-        paragraphs=_paragraphs(codes, tokens.starts),
         quoted=_quoted(article, tokens.starts),
         numbers=numbers,
         names=np.where(numbers, 0, _names(text, codes, tokens.starts, tokens.ends)).astype(np.uint8),
         shingles=placed,
-        order=np.argsort(placed, kind="stable"),
+        order=order if placed is every else order[order < len(placed)],
         distinct=distinct,
         weights=weights,
         weight=float(weights.sum()),
-        token_weights=_token_weights(weights[inverse], tokens, settings),
+        token_weights=_token_weights(each, tokens, settings),
         title=title,
         title_numbers=frozenset(_DIGITS.findall(title)),
     )
@@ -165,25 +168,19 @@ def _positional(every: NDArray[np.uint64], tokens: Tokens, settings: Settings) -
 
 def _token_weights(shingle_weights: NDArray[np.float64], tokens: Tokens, settings: Settings) -> NDArray[np.float64]:
     count = len(shingle_weights)
-    spans = np.where(tokens.kinds[:count] == SIGN, settings.shingle_signs, settings.shingle_words)
     weights = np.zeros(len(tokens))
-    for shift in range(min(int(spans.max(initial=0)), len(tokens) - count + 1)):
-        covered = weights[shift : shift + count]
-        np.maximum(covered, np.where(spans > shift, shingle_weights, 0), out=covered)
-    return np.where(weights > 0, weights, 1.0)
-
-
-def _marks_before(marks: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return how many marked characters stand before each place, the end included."""
-    return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(marks, dtype=np.int64)))
-
-
-def _paragraphs(codes: NDArray[np.uint32], starts: NDArray[np.int64]) -> NDArray[np.int32]:
-    newline = codes == 10
-    blank = np.zeros(len(codes), dtype=np.bool_)
-    blank[1:] = newline[1:] & newline[:-1]
-    seen = _marks_before(blank)[starts]
-    return np.unique(seen, return_inverse=True)[1].astype(np.int32)
+    signs = tokens.kinds[:count] == SIGN
+    if not signs.any():
+        for shift in range(min(settings.shingle_words, len(tokens) - count + 1)):
+            covered = weights[shift : shift + count]
+            np.maximum(covered, shingle_weights, out=covered)
+    else:
+        spans = np.where(signs, settings.shingle_signs, settings.shingle_words)
+        for shift in range(min(int(spans.max(initial=0)), len(tokens) - count + 1)):
+            covered = weights[shift : shift + count]
+            np.maximum(covered, np.where(spans > shift, shingle_weights, 0), out=covered)
+    weights[weights == 0] = 1.0
+    return weights
 
 
 def _quoted(article: Article, starts: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -215,12 +212,15 @@ def _numbers(
 def _names(
     text: str, codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> NDArray[np.uint8]:
-    capital: NDArray[np.bool_] = np.array([text[start].isupper() for start in starts.tolist()], dtype=np.bool_)
+    initials = codes[starts]
+    capital: NDArray[np.bool_] = (initials >= 65) & (initials <= 90)
+    beyond = np.flatnonzero(initials > 127)
+    capital[beyond] = [text[start].isupper() for start in starts[beyond].tolist()]
     if not capital.any():
         return capital.astype(np.uint8)
-    seen = _marks_before(np.isin(codes, _SENTENCE_ENDS))
+    marks = np.flatnonzero(_SENTENCE_ENDS.take(codes, mode="clip"))
     inside = np.zeros(len(starts), dtype=np.bool_)
-    inside[1:] = seen[starts[1:]] == seen[ends[:-1]]
+    inside[1:] = np.searchsorted(marks, starts[1:]) == np.searchsorted(marks, ends[:-1])
     sure = capital & inside
     share = float(sure.sum()) / max(1.0, float(inside.sum()))
     beside = np.zeros(len(starts), dtype=np.bool_)

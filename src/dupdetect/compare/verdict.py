@@ -27,7 +27,13 @@ class Thresholds:
     Parameters
     ----------
     short : int
-        Texts of fewer tokens are only ever IDENTICAL or UNDECIDED.
+        A text of fewer tokens is too short to tell, unless it is IDENTICAL, or stands in a longer one as a whole and
+        without a change, in `passage` words at least that are known to be rare:
+    short_rarity : float
+        … the shared shingles' mean rarity weight; at .8 some five stories hold them: the piece, its copies, a quote …
+    known : int
+        … over so many stories at least: in a few pages everything is rare. The feasibility study found frequencies
+        worth something from a hundred texts on.
     gate_containment, gate_shared : float, int
         A pair is aligned when this share of either text's rarity-weighted shingles, or this many rare shingles, stand
         in the other.
@@ -78,6 +84,8 @@ class Thresholds:
     """
 
     short: int = 20
+    short_rarity: float = 0.8
+    known: int = 100
     gate_containment: float = 0.08
     gate_shared: int = 6
     near_longer: float = 0.6
@@ -124,6 +132,8 @@ class Evidence:
     title_ratio : float, optional
     other_title_numbers : bool
         Each title holds a number that the other does not.
+    stories : int
+        Stories that rarity was counted over; 0 where it was not.
     """
 
     tokens_left: int
@@ -133,6 +143,7 @@ class Evidence:
     aligned: Aligned | None
     title_ratio: float | None
     other_title_numbers: bool
+    stories: int = 0
 
     @property
     def left(self) -> Side:
@@ -229,6 +240,15 @@ def _issue(e: Evidence, at: Thresholds) -> bool:
     return _series(e, at) and (e.overlap.shared_rarity or 0.0) < at.series_common
 
 
+def _whole(e: Evidence, at: Thresholds) -> bool:
+    """Whether a short text stands in one that is not, as a whole, and rare enough not to be an idiom or furniture."""
+    few, many = sorted((e.tokens_left, e.tokens_right))
+    if e.aligned is None or not few < at.short <= many or e.stories < at.known:
+        return False
+    rare = (e.overlap.shared_rarity or 0.0) >= at.short_rarity and e.aligned.longest >= at.passage
+    return rare and e.aligned.unbroken == few
+
+
 def _template(e: Evidence, at: Thresholds) -> bool:
     return e.most >= at.template and (_other_facts(e, at) or _issue(e, at) or _common_stock(e, at))
 
@@ -323,6 +343,14 @@ def _contains_or_contained(e: Evidence, at: Thresholds) -> Relation:
     return Relation.CONTAINED if _inner(e, at) == "left" else Relation.CONTAINS
 
 
+def _shorter_inside(e: Evidence, at: Thresholds) -> Relation:
+    return Relation.CONTAINED if e.tokens_left < e.tokens_right else Relation.CONTAINS
+
+
+def _shorter(e: Evidence) -> str:
+    return "this text" if e.tokens_left < e.tokens_right else "the other text"
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         name="empty",
@@ -335,6 +363,15 @@ RULES: tuple[Rule, ...] = (
         holds=lambda e, at: e.equal,
         relation=_always(Relation.IDENTICAL),
         says=lambda e, at: f"All {e.tokens_left} words are the same, in the same order.",
+    ),
+    Rule(
+        name="short-and-whole",
+        holds=_whole,
+        relation=_shorter_inside,
+        says=lambda e, at: (
+            f"The {min(e.tokens_left, e.tokens_right)} words of {_shorter(e)} stand in the longer one, in one piece and "
+            "without a change, and in few other stories."
+        ),
     ),
     Rule(
         name="too-short",
@@ -371,7 +408,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         name="same-headline-and-lead",
         holds=_brief,
-        relation=lambda e, at: Relation.CONTAINED if e.tokens_left < e.tokens_right else Relation.CONTAINS,
+        relation=_shorter_inside,
         says=lambda e, at: f"The headline is the same and so is the lead: a brief of the longer text. {_covered(e)}.",
     ),
     Rule(

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from tests.unit.compare.texts import FIRST, SECOND, THIRD, prose
 
-from dupdetect.compare import Comparator, Thresholds, compare
+from dupdetect.compare import Comparator, StoryCounts, Thresholds, compare
 from dupdetect.errors import SettingsError
 from dupdetect.model import Article, Block, BlockKind, Relation
 
@@ -35,6 +35,36 @@ def test_short_texts_are_identical_or_undecided() -> None:
     assert compare("Harbour closed today.", "harbour, closed TODAY").relation is Relation.IDENTICAL
     assert compare("Harbour closed today.", "Harbour closed tomorrow.").relation is Relation.UNDECIDED
     assert compare("Harbour closed today.", "Harbour closed today. " + FIRST).relation is Relation.UNDECIDED
+
+
+def _told(text: str, whole: str, *, others: int = 120, holders: int = 0) -> Relation:
+    """Compare a text with one that holds it, among other stories, some of which hold it too."""
+    bare = Comparator()
+    corpus = [text, whole, *(prose(n, 60) for n in range(others)), *(f"{prose(n, 60)} {text}" for n in range(holders))]
+    rarity = StoryCounts([bare.prepare(each).distinct for each in corpus])
+    return Comparator(rarity=rarity).compare(text, whole).relation
+
+
+SENTENCE = " ".join(FIRST.split()[:14])
+
+
+def test_a_short_text_that_stands_whole_in_a_longer_one_is_contained_where_its_words_are_known_to_be_rare() -> None:
+    assert _told(SENTENCE, FIRST) is Relation.CONTAINED
+    assert _told(SENTENCE, FIRST, others=20) is Relation.UNDECIDED  # too few stories to know
+    assert compare(SENTENCE, FIRST).relation is Relation.UNDECIDED  # nothing known
+
+
+def test_a_short_text_that_many_stories_hold_is_furniture() -> None:
+    assert _told(SENTENCE, FIRST, holders=9) is Relation.UNDECIDED
+
+
+def test_a_short_text_with_a_change_or_of_too_few_words_is_undecided() -> None:
+    assert _told(SENTENCE.replace("before", "after"), FIRST) is Relation.UNDECIDED
+    assert _told(" ".join(FIRST.split()[:11]), FIRST) is Relation.UNDECIDED
+
+
+def test_a_short_text_inside_another_short_one_is_undecided() -> None:
+    assert _told(SENTENCE, " ".join(FIRST.split()[:19])) is Relation.UNDECIDED
 
 
 def test_unrelated_texts_are_distinct() -> None:
