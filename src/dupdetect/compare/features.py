@@ -1,7 +1,8 @@
 """What a comparison needs to know of one text, worked out once: tokens, shingles, and what each token is.
 
-A token carries, beside its hash, the quotation it stands in and whether it is a *fact*: a number or a name. Templates change facts and keep the rest, copy-editors do the opposite, so facts are told from the original
-letters, before normalisation takes the capitals away.
+A token carries, beside its hash, whether it stands in a quotation and whether it is a *fact*: a number or a name.
+Templates change facts and keep the rest, copy-editors do the opposite, so facts are told from the original letters,
+before normalisation takes the capitals away.
 """
 
 from __future__ import annotations

@@ -369,8 +369,8 @@ RULES: tuple[Rule, ...] = (
         holds=_whole,
         relation=_shorter_inside,
         says=lambda e, at: (
-            f"The {min(e.tokens_left, e.tokens_right)} words of {_shorter(e)} stand in the longer one, in one piece and "
-            "without a change, and in few other stories."
+            f"The {min(e.tokens_left, e.tokens_right)} words of {_shorter(e)} stand in the longer one, in one piece "
+            "and without a change, and in few other stories."
         ),
     ),
     Rule(
