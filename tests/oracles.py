@@ -71,3 +71,14 @@ def shingles(text: str, settings: Settings) -> list[int]:
             total = sum(h * 0x9FB21C651E98DF25 * pow(0xD6E8FEB86659FD93, i, 2**64) for i, h in enumerate(part))
             out.append(mix64(total & MASK))
     return out
+
+
+def digest(text: str) -> bytes:
+    """Two sums over the tokens, each token mixed with its place."""
+    plain = weighted = 0
+    hashes = [word_hash(token) for token, _ in words(text)]
+    for place, value in enumerate(hashes, 1):
+        mixed = mix64(value + place * 0x9E3779B97F4A7C15 & MASK)
+        plain += mixed
+        weighted += mixed * (2 * place + 1)
+    return b"".join(mix64(total & MASK).to_bytes(8, "little") for total in (plain, weighted))

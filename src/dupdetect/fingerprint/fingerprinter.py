@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
+from dupdetect.fingerprint.digest import DIGEST_BYTES, digests
 from dupdetect.fingerprint.minhash import signatures
 from dupdetect.fingerprint.sample import samples
 from dupdetect.model import Fingerprint, FingerprintBatch
@@ -15,8 +15,6 @@ from dupdetect.settings import Settings
 from dupdetect.text import Shingles, shingle_batch
 
 __all__ = ["DIGEST_BYTES", "Fingerprinter"]
-
-DIGEST_BYTES = 16
 
 
 class Fingerprinter:
@@ -42,29 +40,28 @@ class Fingerprinter:
 
     def fingerprint_shingles(self, chunks: Sequence[Shingles]) -> FingerprintBatch:
         """Return the fingerprints of texts that were shingled, with these settings, for another purpose too."""
+        # Samples and digests are made of what is in the cache still; the signatures' kernel chooses chunks of its own.
+        sampled = [samples(chunk.hashes, chunk.offsets, self.settings) for chunk in chunks]
         hashes = np.concatenate([_NO_HASHES, *(chunk.hashes for chunk in chunks)])
         shingles = np.concatenate([_NO_COUNTS, *(np.diff(chunk.offsets) for chunk in chunks)])
-        tokens = np.concatenate([_NO_COUNTS, *(np.diff(chunk.token_offsets) for chunk in chunks)])
-        offsets = np.concatenate([[0], np.cumsum(shingles)])
-        sample, places = samples(hashes, offsets, self.settings)
-        digests = b"".join(digest for chunk in chunks for digest in _digests(chunk))
         return FingerprintBatch(
-            signatures=signatures(hashes, offsets, self.settings),
-            sample_hashes=sample,
-            sample_offsets=places,
+            signatures=signatures(hashes, _starts(shingles), self.settings),
+            sample_hashes=np.concatenate([_NO_HASHES, *(hashes for hashes, _ in sampled)]),
+            sample_offsets=_starts(np.concatenate([_NO_COUNTS, *(np.diff(places) for _, places in sampled)])),
             shingles=shingles,
-            tokens=tokens,
-            digests=np.frombuffer(digests, dtype=np.uint8).reshape(-1, DIGEST_BYTES),
+            tokens=np.concatenate([_NO_COUNTS, *(np.diff(chunk.token_offsets) for chunk in chunks)]),
+            digests=np.concatenate([_NO_DIGESTS, *(digests(c.token_hashes, c.token_offsets) for c in chunks)]),
             settings_identity=self._identity,
         )
 
 
 _NO_HASHES = np.empty(0, dtype=np.uint64)
 _NO_COUNTS = np.empty(0, dtype=np.int64)
+_NO_DIGESTS = np.empty((0, DIGEST_BYTES), dtype=np.uint8)
 
 
-def _digests(shingles: Shingles) -> Iterator[bytes]:
-    words = memoryview(np.ascontiguousarray(shingles.token_hashes, dtype="<u8")).cast("B")
-    bounds = (8 * shingles.token_offsets).tolist()
-    for start, end in pairwise(bounds):
-        yield hashlib.blake2b(words[start:end], digest_size=DIGEST_BYTES).digest()
+def _starts(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where parts of these sizes start, one after the other, and where the last ends."""
+    starts = np.zeros(len(sizes) + 1, dtype=np.int64)
+    np.cumsum(sizes, out=starts[1:])
+    return starts

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
+from tests import oracles
 from tests.strategies import any_text, english
 
 from dupdetect.errors import SettingsError
@@ -100,6 +101,21 @@ def test_equal_normalised_words_have_equal_digests_and_other_words_others():
     fingerprinter = Fingerprinter()
     assert fingerprinter.fingerprint("The “Post”").digest == fingerprinter.fingerprint("the post").digest
     assert fingerprinter.fingerprint("the post").digest != fingerprinter.fingerprint("post the").digest
+
+
+@given(st.lists(any_text | english, max_size=10))
+@budget(deadline=None)
+def test_the_digests_of_a_batch_are_the_oracles(texts):
+    found = Fingerprinter(SMALL).fingerprint_batch(texts).digests
+    assert [row.tobytes() for row in found] == [oracles.digest(text) for text in texts]
+
+
+def test_texts_that_differ_in_the_order_of_many_words_have_other_digests():
+    # Thue and Morse's sequence and its complement: sums of powers of any odd base are equal mod 2**64.
+    order = [bin(place).count("1") % 2 for place in range(4096)]
+    one = Fingerprinter(SMALL).fingerprint(" ".join("ab"[turn] for turn in order))
+    other = Fingerprinter(SMALL).fingerprint(" ".join("ba"[turn] for turn in order))
+    assert one.digest != other.digest
 
 
 def test_datasketch_takes_our_signature_and_gives_it_back():
