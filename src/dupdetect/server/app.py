@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from http import HTTPStatus
 from importlib.metadata import version as version_of
@@ -84,6 +84,8 @@ def create_app(options: Options) -> Guard:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with suppress(Problem, DupdetectError):  # who asks later hears why it is not ready
+            await pools.side(service.warm)
         yield
         pools.close()
         service.close()

@@ -182,6 +182,7 @@ class MatchOut(_Out):
     published: str | None
     status: Literal["published", "claimed"]
     relation: str
+    is_duplicate: bool
     action: Literal["pass", "warn", "block"]
     excuse: Literal["canonical", "noindex", "replaces", "override", "standing"] | None
     score: Share
@@ -208,10 +209,12 @@ class PolicyName(_Out):
 class CheckOut(_Out):
     """The decision."""
 
+    id: str
     decision: Literal["pass", "warn", "block", "overridden"]
     would_be: Literal["pass", "warn", "block"]
     message: str
     matches: list[MatchOut]
+    matches_left_out: int
     too_short: bool
     claim: ClaimOut | None
     digest: str

@@ -23,7 +23,7 @@ from dupdetect.errors import (
 from dupdetect.extract import parse_published, read
 from dupdetect.index import Entry, Filter, IndexInfo, open_index
 from dupdetect.io import decision_json, passages_json, verdict_json
-from dupdetect.model import Action, Article, Decision, Document, Override
+from dupdetect.model import Action, Article, Block, Decision, Document, Override
 from dupdetect.policy import Overrides, decide
 from dupdetect.server.options import Options
 from dupdetect.server.problems import Problem, problem_of
@@ -67,6 +67,12 @@ class Service:
             index = open_index(self.options.index, durability=self.options.durability)
             self._detector = Detector(index, policy=self.options.policy)
             self._recent = Recent(index, keep=self.options.keep_checks, texts=self.options.keep_texts)
+
+    def warm(self) -> None:
+        """Do once what is slow the first time."""
+        self.detector.check(
+            Article(blocks=(Block(text="What is slow the first time is done before the first check. " * 3),))
+        )
 
     def close(self) -> None:
         """Write down what is not yet written down, and close the index."""
