@@ -29,7 +29,7 @@ from dupdetect.errors import (
     UnknownIdError,
 )
 from dupdetect.fingerprint import Fingerprinter
-from dupdetect.index import Candidate, Claim, Entry, Filter, Index, open_index
+from dupdetect.index import Candidate, Claim, Entry, Filter, Index, StoredTemplate, open_index
 from dupdetect.model import Article, Block, BlockKind, Fingerprint, FingerprintBatch, Published
 from dupdetect.settings import Settings
 
@@ -358,6 +358,42 @@ class IndexContract:
         with self.open_backup(tmp_path / "copy.db") as copy:
             assert list(copy.iterate()) == list(index.iterate())
             assert copy.verify() == ()
+
+    # ------------------------------------------------------------------------------------------ templates
+
+    def test_a_template_is_kept_for_each_site_and_replaced_by_who_read_it_last(self, index: Index) -> None:
+        assert index.template("main") == StoredTemplate(body="", version=0)
+        assert index.set_template("main", '{"seen": "über \ud800"}', version=0)
+        index = self.reopen(index)
+        first = index.template("main")
+        assert first.body == '{"seen": "über \ud800"}'
+        assert index.template("other").version == 0
+        assert index.set_template("main", "{}", version=first.version)
+        assert not index.set_template("main", "late", version=first.version)
+        assert index.template("main").body == "{}"
+
+    def test_a_forgotten_template_is_not_written_by_who_read_it_before(self, index: Index) -> None:
+        assert index.set_template("main", "{}", version=0)
+        read = index.template("main")
+        assert index.set_template("main", "", version=read.version)
+        assert index.template("main").body == ""
+        assert not index.set_template("main", "late", version=read.version)
+        assert not index.set_template("main", "late", version=0)
+
+    def test_a_template_of_over_a_megabyte_is_refused(self, index: Index) -> None:
+        with pytest.raises(SettingsError, match="'main' has 1,048,577 bytes"):
+            index.set_template("main", "x" * (2**20 + 1), version=0)
+
+    # ------------------------------------------------------------------------------------------ rarity
+
+    def test_what_a_look_up_finds_says_in_how_many_stories_each_sampled_hash_stands(self, index: Index) -> None:
+        add(index, article("a"), article("b", OTHER), article("c", f"{STORY} {OTHER}"))
+        index = self.reopen(index)
+        query = fingerprint(STORY)
+        stories = index.candidates(query).stories
+        both = set(fingerprint(f"{STORY} {OTHER}").sample.tolist())
+        assert list(stories) == [2 if one in both else 1 for one in query.sample.tolist()]
+        assert set(index.candidates(fingerprint("Nothing like any of it was ever put in here.")).stories) == {0}
 
     # ------------------------------------------------------------------------------------------ claims
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dupdetect.index.base import Candidate, Candidates, Claim, Entry, Filter, Index, IndexInfo, Judge, Listed, Version
+from dupdetect.index.base import (
+    Candidate,
+    Candidates,
+    Claim,
+    Entry,
+    Filter,
+    Index,
+    IndexInfo,
+    Judge,
+    Listed,
+    StoredTemplate,
+    Version,
+)
 from dupdetect.index.build import build_index, rebuild_index
 from dupdetect.index.database import MEMORY, Durability
 from dupdetect.index.sqlite import SQLiteIndex
@@ -22,6 +34,7 @@ __all__ = [
     "IndexInfo",
     "Judge",
     "Listed",
+    "StoredTemplate",
     "Version",
     "build_index",
     "create_index",

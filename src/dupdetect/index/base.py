@@ -11,7 +11,19 @@ from typing import Literal, Protocol
 from dupdetect.model import Article, Fingerprint, FingerprintBatch, Published
 from dupdetect.settings import Settings
 
-__all__ = ["Candidate", "Candidates", "Claim", "Entry", "Filter", "Index", "IndexInfo", "Judge", "Listed", "Version"]
+__all__ = [
+    "Candidate",
+    "Candidates",
+    "Claim",
+    "Entry",
+    "Filter",
+    "Index",
+    "IndexInfo",
+    "Judge",
+    "Listed",
+    "StoredTemplate",
+    "Version",
+]
 
 Version = int | str
 """Version of a document: whole numbers, or strings that sort by age such as UTC times in ISO 8601."""
@@ -57,12 +69,17 @@ class Candidates:
         Keys of the query that very many articles share; they were followed to the oldest of these only.
     sequence : int
         The state of the index that was searched: what came later has a larger `Candidate.doc`.
+    stories : tuple of int
+        In how many stories of the index each hash of the query's sample stands, in the sample's order, claims and the
+        query's own document included. Of hot keys among the oldest articles only; of hashes over the share that the
+        sample of every text keeps (``2**64 / sample_rate``) among short articles only.
     """
 
     found: tuple[Candidate, ...]
     left_out: int = 0
     hot_keys: int = 0
     sequence: int = 0
+    stories: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +160,22 @@ class Entry:
     body: str
     time: float
     sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredTemplate:
+    """What recurs on the pages of a site, as an index keeps it.
+
+    Parameters
+    ----------
+    body : str
+        What `Index.set_template` was given; empty if there is none.
+    version : int
+        Which writing of it; 0 if there was none.
+    """
+
+    body: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -373,6 +406,31 @@ class Index(Protocol):
             Only of this piece.
         before : int, optional
             Only entries of a smaller number: the next page after an `Entry.sequence`.
+        """
+
+    def template(self, site: str) -> StoredTemplate:
+        """Return what is kept of a site's template."""
+
+    def set_template(self, site: str, body: str, *, version: int) -> bool:
+        """Keep a site's template in place of the one of this version; an empty one to forget it.
+
+        Parameters
+        ----------
+        site : str
+        body : str
+            JSON, for instance `dupdetect.extract.SiteTemplate.to_json`; the index does not look into it.
+        version : int
+            `StoredTemplate.version` of what this was made from.
+
+        Returns
+        -------
+        bool
+            False, and nothing is written, if someone else wrote since: read it again.
+
+        Raises
+        ------
+        SettingsError
+            It is larger than a megabyte.
         """
 
     def verify(self) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from dupdetect.errors import DuplicateIdError, IndexLockedError, IndexNotFoundError, SettingsError
 from dupdetect.fingerprint import Fingerprinter
-from dupdetect.index import journal, manifest
+from dupdetect.index import journal, manifest, stories, templates
 from dupdetect.index.database import Database, draft_beside, drafted
 from dupdetect.index.keys import TABLES, as_batch, key_rows
 from dupdetect.index.rows import (
@@ -28,6 +28,7 @@ from dupdetect.index.rows import (
     fingerprint_rows,
     insert_documents,
     insert_keys,
+    packed_signatures,
     row_fingerprint,
     unpacked_text,
 )
@@ -72,6 +73,7 @@ class _Builder:
                 keys = np.concatenate([np.empty(0, dtype=np.int64), *self._keys.pop(table)])
                 keys.sort()
                 insert_keys(connection, table, keys)
+            stories.copies_among(connection, keys)  # the last table is that of the postings
             connection.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'documents'", (last,))
             connection.execute("COMMIT")
             connection.execute("PRAGMA journal_mode = WAL")
@@ -143,7 +145,8 @@ def rebuild_index(path: str | Path, *, settings: Settings | None = None) -> int:
     if not path.is_file():
         raise IndexNotFoundError(f"{path}: no index there")
     with Database(str(path), busy_timeout=0) as database, database.reading() as connection:
-        stored = manifest.read(str(path), connection)
+        stored = manifest.read(str(path), connection, oldest=manifest.OLDEST_SCHEMA)
+        earlier = manifest.schema_version(connection) == manifest.OLDEST_SCHEMA
         own, keep_text = manifest.settings_of(str(path), stored)
         wanted = settings or (manifest.current(own) if keep_text else own)
         if not keep_text:
@@ -156,12 +159,14 @@ def rebuild_index(path: str | Path, *, settings: Settings | None = None) -> int:
             Database(str(draft), busy_timeout=0) as target,
         ):
             builder = _Builder(target, wanted, keep_text=keep_text)
-            for rows in _pages(connection):
+            for rows in _pages(connection, earlier=earlier):
                 batch = _fingerprints(rows, wanted, keep_text=keep_text)
                 builder.add(_with_fingerprints(rows, batch), batch, [row[0] for row in rows])
             last = connection.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'documents'").fetchone()[0]
             with target.reading() as written:
-                journal.copy(connection, written)
+                if not earlier:
+                    journal.copy(connection, written)
+                    templates.copy(connection, written)
             builder.finish(last or 0)
             draft.replace(path)
     return builder.documents
@@ -189,10 +194,19 @@ _BLOCKS = COLUMNS.index("blocks")
 _PRINT = slice(COLUMNS.index(FINGERPRINT[0]), COLUMNS.index(FINGERPRINT[-1]) + 1)
 
 
-def _pages(connection: sqlite3.Connection) -> Iterator[list[tuple[Any, ...]]]:
+_SIGNATURE = COLUMNS.index("signature")
+
+
+def _pages(connection: sqlite3.Connection, *, earlier: bool) -> Iterator[list[tuple[Any, ...]]]:
     cursor = connection.execute(_STORED)
     while rows := cursor.fetchmany(_PAGE):
-        yield rows
+        yield [_repacked(row) for row in rows] if earlier else rows
+
+
+def _repacked(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return a row of the schema before as one of this."""
+    (packed,) = packed_signatures(np.frombuffer(row[_SIGNATURE], dtype="<u4").reshape(1, -1))
+    return (*row[:_SIGNATURE], packed, *row[_SIGNATURE + 1 :])
 
 
 def _fingerprints(rows: Sequence[tuple[Any, ...]], settings: Settings, *, keep_text: bool) -> FingerprintBatch:

@@ -19,7 +19,7 @@ from dupdetect.fingerprint import band_keys
 from dupdetect.model import Fingerprint, FingerprintBatch
 from dupdetect.settings import Settings
 
-__all__ = ["MAX_DOC", "TABLES", "as_batch", "digest_key", "follow", "key_rows", "split", "unpack"]
+__all__ = ["MAX_DOC", "TABLES", "as_batch", "digest_key", "follow", "key_rows", "sample_keys", "split", "unpack"]
 
 TABLES = ("bands", "postings")
 MAX_DOC = 2**32 - 1
@@ -64,6 +64,12 @@ def digest_key(digest: bytes) -> int:
     return int.from_bytes(digest[:4], "little", signed=True)
 
 
+def sample_keys(sample: NDArray[np.uint64]) -> list[int]:
+    """Return the keys of a sample's hashes in the table of postings, in the sample's order."""
+    keys: list[int] = _cut(sample).tolist()
+    return keys
+
+
 def _pack(keys: NDArray[np.int32], docs: NDArray[np.int64]) -> NDArray[np.int64]:
     rows = (keys.astype(np.int64) << 32) | docs
     rows.sort()
@@ -80,7 +86,7 @@ def unpack(rows: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
 
 
 def follow(
-    connection: sqlite3.Connection, table: str, keys: Sequence[int], *, after: int, cap: int
+    connection: sqlite3.Connection, table: str, keys: Sequence[int], *, cap: int, after: int = 0
 ) -> tuple[list[tuple[int, int]], int]:
     """Return ``(key, doc)`` of the documents that have one of `keys`.
 
@@ -88,10 +94,10 @@ def follow(
     ----------
     keys : sequence of int
         Distinct.
-    after : int
-        Only of documents with a larger number.
     cap : int
         Of each key only the first so many.
+    after : int
+        Only of documents with a larger number.
 
     Returns
     -------

@@ -17,12 +17,25 @@ from dupdetect.fingerprint import Fingerprinter
 from dupdetect.index.rows import schema
 from dupdetect.settings import TEXT_VERSION, Settings
 
-__all__ = ["APPLICATION_ID", "SCHEMA_VERSION", "canary", "check_canary", "current", "initialise", "read", "settings_of"]
+__all__ = [
+    "APPLICATION_ID",
+    "OLDEST_SCHEMA",
+    "SCHEMA_VERSION",
+    "canary",
+    "check_canary",
+    "current",
+    "initialise",
+    "read",
+    "schema_version",
+    "settings_of",
+]
 
 APPLICATION_ID = 0x44757044
 """SQLite's ``application_id`` of an index: "DupD"."""
 
 SCHEMA_VERSION = 2
+OLDEST_SCHEMA = 1
+"""The earliest that `rebuild_index` reads: without journal, templates and copies, signatures not packed."""
 
 _CANARY = (
     "Al-Qaeda’s “affiliate” naïve ﬁle: 1,234.5 points, ICE-cream on Straße 7 — 東京の天気は晴れ ที่นี่ अनुच्छेद один два три "
@@ -54,8 +67,13 @@ def initialise(connection: sqlite3.Connection, settings: Settings, *, keep_text:
     connection.execute("COMMIT")
 
 
-def read(location: str, connection: sqlite3.Connection) -> dict[str, str]:
+def read(location: str, connection: sqlite3.Connection, *, oldest: int = SCHEMA_VERSION) -> dict[str, str]:
     """Return the manifest of an index: name → value.
+
+    Parameters
+    ----------
+    oldest : int
+        The earliest schema that the caller can read.
 
     Raises
     ------
@@ -64,13 +82,23 @@ def read(location: str, connection: sqlite3.Connection) -> dict[str, str]:
     """
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise ForeignIndexError(f"{location}: a database, but not a dupdetect index; left untouched")
-    schema_version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if schema_version != SCHEMA_VERSION:
+    found = schema_version(connection)
+    if found > SCHEMA_VERSION:
         raise ForeignIndexError(
-            f"{location}: index schema {schema_version}, this version of dupdetect knows {SCHEMA_VERSION}: "
-            "use the version that made it, or rebuild"
+            f"{location}: index schema {found}, this version of dupdetect knows {SCHEMA_VERSION}: "
+            "use the version that made it, or a later one"
+        )
+    if found < oldest:
+        raise ForeignIndexError(
+            f"{location}: index schema {found} of an earlier dupdetect, this version reads {SCHEMA_VERSION}: "
+            f"rebuild it from the articles it keeps (`dupdetect index rebuild --index {location}`)"
         )
     return dict(connection.execute("SELECT name, value FROM manifest").fetchall())
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """Return the schema of an index."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def settings_of(location: str, stored: dict[str, str]) -> tuple[Settings, bool]:

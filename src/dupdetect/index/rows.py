@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.index import journal
+from dupdetect.index import journal, stories, templates
 from dupdetect.index.keys import TABLES, as_batch, key_rows, unpack
 from dupdetect.model import Article, Block, BlockKind, Fingerprint, FingerprintBatch, Published
 from dupdetect.settings import Settings
@@ -29,10 +29,13 @@ __all__ = [
     "fingerprint_rows",
     "insert_documents",
     "insert_keys",
+    "packed_signatures",
     "row_article",
     "row_fingerprint",
     "schema",
+    "unpacked_signature",
     "unpacked_text",
+    "write_keys",
 ]
 
 ARTICLE = (
@@ -73,7 +76,8 @@ def schema() -> Iterator[str]:
         yield (
             f"CREATE TABLE {table} (key INTEGER NOT NULL, doc INTEGER NOT NULL, PRIMARY KEY (key, doc)) WITHOUT ROWID"
         )
-    yield from journal.schema()
+    for part in (stories, templates, journal):
+        yield from part.schema()
 
 
 def article_row(article: Article, *, keep_text: bool = True) -> tuple[Any, ...]:
@@ -89,11 +93,15 @@ def article_row(article: Article, *, keep_text: bool = True) -> tuple[Any, ...]:
         published.moment.isoformat() if published else None,
         published.precision if published else None,
         int(article.noindex),
-        json.dumps(article.sections) if article.sections else "[]",
-        json.dumps(article.byline) if article.byline else "[]",
-        json.dumps(article.notes) if article.notes else "[]",
+        _listed(article.sections),
+        _listed(article.byline),
+        _listed(article.notes),
         _packed(article) if keep_text else None,
     )
+
+
+def _listed(values: Sequence[str]) -> str | None:
+    return json.dumps(values) if values else None
 
 
 def _packed(article: Article) -> bytes:
@@ -117,9 +125,9 @@ def row_article(row: Sequence[Any]) -> Article:
         language=values["language"],
         published=published,
         noindex=bool(values["noindex"]),
-        sections=tuple(json.loads(values["sections"])),
-        byline=tuple(json.loads(values["byline"])),
-        notes=tuple(json.loads(values["notes"])),
+        sections=tuple(json.loads(values["sections"] or "[]")),
+        byline=tuple(json.loads(values["byline"] or "[]")),
+        notes=tuple(json.loads(values["notes"] or "[]")),
         blocks=_unpacked(values["blocks"]),
     )
 
@@ -134,11 +142,29 @@ def unpacked_text(packed: bytes) -> str:
     return Article(blocks=_unpacked(packed)).text
 
 
+def packed_signatures(signatures: NDArray[np.uint32]) -> list[bytes]:
+    """Return each signature in a few bytes less: a minimum over many hashes is small, so the highest bytes compress.
+
+    The three lower bytes of each value as they are, then the highest ones by zlib: some 440 bytes for 512 at 250 words.
+    """
+    parts = np.ascontiguousarray(signatures, dtype="<u4").view(np.uint8).reshape(*signatures.shape, 4)
+    low, high = np.ascontiguousarray(parts[:, :, :3]), np.ascontiguousarray(parts[:, :, 3])
+    return [low[row].tobytes() + zlib.compress(high[row].tobytes(), 9) for row in range(len(signatures))]
+
+
+def unpacked_signature(packed: bytes, permutations: int) -> NDArray[np.uint32]:
+    """Return a signature that `packed_signatures` packed, shape (permutations,)."""
+    parts = np.empty((permutations, 4), dtype=np.uint8)
+    parts[:, :3] = np.frombuffer(packed, dtype=np.uint8, count=3 * permutations).reshape(-1, 3)
+    parts[:, 3] = np.frombuffer(zlib.decompress(packed[3 * permutations :]), dtype=np.uint8)
+    return parts.reshape(-1).view("<u4").astype(np.uint32, copy=False)
+
+
 def row_fingerprint(row: Sequence[Any], settings: Settings) -> Fingerprint:
     """Return the fingerprint of a row by `FINGERPRINT`."""
     digest, tokens, shingles, signature, sample = row
     return Fingerprint(
-        signature=np.frombuffer(signature, dtype="<u4").astype(np.uint32, copy=False),
+        signature=unpacked_signature(signature, settings.permutations),
         sample=np.frombuffer(sample, dtype="<u8").astype(np.uint64, copy=False),
         shingles=shingles,
         tokens=tokens,
@@ -160,7 +186,7 @@ def document_rows(
 
 def fingerprint_rows(batch: FingerprintBatch) -> list[tuple[Any, ...]]:
     """Return the values of each fingerprint by `FINGERPRINT`."""
-    signatures = np.ascontiguousarray(batch.signatures, dtype="<u4")
+    signatures = packed_signatures(batch.signatures)
     samples = batch.sample_hashes.astype("<u8", copy=False)
     ends = batch.sample_offsets.tolist()
     return [
@@ -168,7 +194,7 @@ def fingerprint_rows(batch: FingerprintBatch) -> list[tuple[Any, ...]]:
             batch.digests[place].tobytes(),
             int(batch.tokens[place]),
             int(batch.shingles[place]),
-            signatures[place].tobytes(),
+            signatures[place],
             samples[ends[place] : ends[place + 1]].tobytes(),
         )
         for place in range(len(batch))
@@ -207,6 +233,14 @@ def insert_keys(connection: sqlite3.Connection, table: str, rows: NDArray[np.int
     connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", unpack(rows))
 
 
+def write_keys(connection: sqlite3.Connection, batch: FingerprintBatch, settings: Settings, first: int) -> None:
+    """Insert the keys of new documents, numbered from `first`, and say which of them are copies."""
+    keys = key_rows(batch, np.arange(first, first + len(batch)), settings)
+    for table, packed in keys.items():
+        insert_keys(connection, table, packed)
+    stories.tell_stories(connection, batch, keys["postings"], first)
+
+
 def delete(connection: sqlite3.Connection, docs: Sequence[int], settings: Settings) -> None:
     """Delete documents and their keys by number."""
     for start in range(0, len(docs), 500):
@@ -219,6 +253,7 @@ def delete(connection: sqlite3.Connection, docs: Sequence[int], settings: Settin
         for table, rows in key_rows(batch, np.array([row[0] for row in found], dtype=np.int64), settings).items():
             connection.executemany(f"DELETE FROM {table} WHERE key = ? AND doc = ?", unpack(rows))
         connection.execute(f"DELETE FROM documents WHERE doc IN ({marks})", part)
+        stories.forget(connection, part)
 
 
 def end_claims(connection: sqlite3.Connection, keys: Sequence[str], settings: Settings) -> int:

@@ -14,8 +14,6 @@ from sqlite3 import Connection
 from types import TracebackType
 from typing import Any
 
-import numpy as np
-
 from dupdetect.errors import (
     DuplicateIdError,
     IndexLockedError,
@@ -25,10 +23,21 @@ from dupdetect.errors import (
     StoreError,
     UnknownIdError,
 )
-from dupdetect.index import journal, manifest, upkeep
-from dupdetect.index.base import Candidate, Candidates, Claim, Entry, Filter, IndexInfo, Judge, Listed, Version
+from dupdetect.index import journal, manifest, templates, upkeep
+from dupdetect.index.base import (
+    Candidate,
+    Candidates,
+    Claim,
+    Entry,
+    Filter,
+    IndexInfo,
+    Judge,
+    Listed,
+    StoredTemplate,
+    Version,
+)
 from dupdetect.index.database import MEMORY, Database, Durability, check_file, check_file_system, drafted, inode
-from dupdetect.index.keys import as_batch, key_rows, split
+from dupdetect.index.keys import as_batch, split
 from dupdetect.index.rows import (
     ARTICLE,
     FINGERPRINT,
@@ -36,9 +45,9 @@ from dupdetect.index.rows import (
     document_rows,
     end_claims,
     insert_documents,
-    insert_keys,
     row_article,
     row_fingerprint,
+    write_keys,
 )
 from dupdetect.index.search import search
 from dupdetect.model import Article, Fingerprint, FingerprintBatch
@@ -327,7 +336,6 @@ class SQLiteIndex:
             raise SettingsError("an article needs an id to be indexed")
         states = [(version, "", None) for version in versions]
         rows = document_rows(articles, fingerprints, states, keep_text=self._keep_text)
-        keys = key_rows(fingerprints, np.arange(len(rows)), self._settings)
         with self._database.writing() as connection:
             start = time.monotonic()
             there = _there(connection, ids)
@@ -340,9 +348,7 @@ class SQLiteIndex:
                 self._check_version(id, there.get(id, (0, None))[1], version)
             delete(connection, [doc for doc, _ in there.values()], self._settings)
             end_claims(connection, claims, self._settings)
-            first = insert_documents(connection, rows)
-            for table, packed in keys.items():
-                insert_keys(connection, table, packed + first)
+            write_keys(connection, fingerprints, self._settings, insert_documents(connection, rows))
         return time.monotonic() - start
 
     def _check_version(self, id: str, there: Version | None, new: Version | None) -> None:
@@ -379,7 +385,6 @@ class SQLiteIndex:
         if not ttl > 0:
             raise SettingsError(f"ttl must be more than 0 seconds, not {ttl!r}")
         batch = as_batch([fingerprint], self._settings)
-        keys = key_rows(batch, np.zeros(1, dtype=np.int64), self._settings)
         with self._database.writing() as connection:
             now = time.time()
             ended = connection.execute("SELECT claim FROM documents WHERE claim <> '' AND expires <= ?", (now,))
@@ -398,9 +403,7 @@ class SQLiteIndex:
             # Always a new row, with a new number: a renewed claim is news to whoever searched while it had ended.
             end_claims(connection, [key], self._settings)
             rows = document_rows([article], batch, [(None, key, now + ttl)], keep_text=self._keep_text)
-            first = insert_documents(connection, rows)
-            for table, packed in keys.items():
-                insert_keys(connection, table, packed + first)
+            write_keys(connection, batch, self._settings, insert_documents(connection, rows))
         return Claim(key=key, granted=True, expires=now + ttl, newer=newer)
 
     def release(self, key: str) -> bool:
@@ -421,6 +424,18 @@ class SQLiteIndex:
         """Return entries of a kind, the newest first."""
         with self._database.reading() as connection:
             return journal.entries(connection, kind, subject=subject, before=before, limit=limit)
+
+    # ------------------------------------------------------------------------------------------ templates
+
+    def template(self, site: str) -> StoredTemplate:
+        """Return what is kept of a site's template."""
+        with self._database.reading() as connection:
+            return templates.read(connection, site)
+
+    def set_template(self, site: str, body: str, *, version: int) -> bool:
+        """Keep a site's template in place of the one of this version; return whether it was the latest."""
+        with self._database.writing() as connection:
+            return templates.write(connection, site, body, version=version)
 
     # ------------------------------------------------------------------------------------------ upkeep
 

@@ -49,6 +49,11 @@ def verify(connection: sqlite3.Connection, settings: Settings, *, keep_text: boo
                 f"{table}: {there[0]} keys, of which {orphans} of no document, but the documents have "
                 f"{wanted[table][0]}; rebuild the index"
             )
+    orphans = connection.execute("SELECT count(*) FROM copies WHERE doc NOT IN (SELECT doc FROM documents)").fetchone()[
+        0
+    ]
+    if orphans:
+        problems.append(f"copies: {orphans} of no document; rebuild the index")
     return (*problems, *(_changed_texts(connection, settings) if keep_text else ()))
 
 

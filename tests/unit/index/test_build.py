@@ -18,6 +18,7 @@ from dupdetect.errors import (
 from dupdetect.fingerprint import Fingerprinter, band_keys
 from dupdetect.index import Entry, build_index, create_index, open_index, rebuild_index
 from dupdetect.index.keys import as_batch, key_rows, split, unpack
+from dupdetect.index.rows import packed_signatures, unpacked_signature
 from dupdetect.settings import Settings
 from dupdetect.testing import OTHER, STORY, add, article, claim, fingerprint, fingerprints, found, put
 
@@ -127,7 +128,7 @@ def test_a_rebuilt_index_has_its_journal(path):
 def test_an_index_is_rebuilt_with_other_settings(path):
     with create_index(path) as index:
         add(index, article("a"), article("b", OTHER))
-    settings = Settings(shingle_words=2, permutations=64, bands=16)
+    settings = Settings(shingle_words=2, permutations=64, bands=16, rows=4)
     rebuild_index(path, settings=settings)
     with open_index(path, settings=settings) as index:
         assert found(index, STORY) == ["a"]
@@ -234,3 +235,55 @@ def test_a_claim_of_a_post_that_is_there_meets_others_but_never_itself(path):
         add(index, article("a"))
         assert claim(index, "key", article("a")).granted
         assert not claim(index, "other", article("b")).granted
+
+
+def as_schema_one(path):
+    """Make of an index what the version before wrote: raw signatures, no templates, copies or journal."""
+    with open_index(path) as index:
+        prints = {article.id: one for article, one in index.iterate()}
+    for table in ("journal", "templates", "copies"):
+        change(path, f"DROP TABLE {table}")
+    for id, one in prints.items():
+        change(path, "UPDATE documents SET signature = ? WHERE id = ?", one.signature.astype("<u4").tobytes(), id)
+    change(path, "PRAGMA user_version = 1")
+
+
+@pytest.mark.parametrize("keep_text", [True, False])
+def test_an_index_of_the_schema_before_is_refused_until_it_is_rebuilt(path, keep_text):
+    with create_index(path, keep_text=keep_text) as index:
+        add(index, article("a"), article("b", OTHER))
+        before = list(index.iterate())
+    as_schema_one(path)
+    with pytest.raises(ForeignIndexError, match="schema 1 of an earlier dupdetect.*index rebuild"):
+        open_index(path)
+    assert rebuild_index(path) == 2
+    with open_index(path) as index:
+        assert list(index.iterate()) == before
+        assert index.verify() == ()
+        assert index.set_template("main", "{}", version=0)
+
+
+def test_an_index_of_a_later_schema_is_left_alone(path):
+    create_index(path).close()
+    change(path, "PRAGMA user_version = 99")
+    before = path.read_bytes()
+    for attempt in (open_index, rebuild_index):
+        with pytest.raises(ForeignIndexError, match="a later one"):
+            attempt(path)
+    assert path.read_bytes() == before
+
+
+def test_templates_survive_a_rebuild(path):
+    with create_index(path) as index:
+        index.set_template("main", "one", version=0)
+    rebuild_index(path)
+    with open_index(path) as index:
+        assert (index.template("main").body, index.template("main").version) == ("one", 1)
+
+
+@given(st.integers(8, 200), st.integers(0, 2**32 - 1), st.integers(0, 32))
+def test_a_packed_signature_comes_back_bit_for_bit(permutations, seed, shift):
+    draw = np.random.default_rng(seed)
+    signatures = draw.integers(0, 2**32, (3, permutations), dtype=np.uint32) >> np.uint32(min(shift, 31))
+    packed = packed_signatures(signatures)
+    assert [unpacked_signature(one, permutations).tolist() for one in packed] == signatures.tolist()

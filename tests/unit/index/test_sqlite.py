@@ -76,7 +76,7 @@ def test_a_database_of_someone_else_is_refused_and_untouched(path):
 
 
 def test_an_index_knows_its_settings(path):
-    settings = Settings(shingle_words=4, permutations=64, bands=16)
+    settings = Settings(shingle_words=4, permutations=64, bands=16, rows=4)
     create_index(path, settings).close()
     with open_index(path) as index:
         assert index.settings == settings
