@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from dupdetect.model import (
     Decision,
     Document,
     Failure,
+    Match,
     Override,
     ScanResult,
     Verdict,
@@ -144,8 +145,10 @@ class Detector:
         exclude: Sequence[str] = (),
         within: Filter | None = None,
         override: Override | None = None,
+        allow: Callable[[Match], bool] = lambda match: False,
         claim: str | None = None,
         ttl: float = 120.0,
+        live: bool = True,
         limit: int = 40,
     ) -> Decision:
         """Decide by the policy whether a piece may be published; claim its text if it may and a claim is asked for.
@@ -161,11 +164,16 @@ class Detector:
         override : Override, optional
             An editor's word that it shall be published all the same. It is remembered in the index for as long as what
             it matches stays much the same, so that the editor is not asked again.
+        allow : callable
+            Whether a match was accepted elsewhere, as in a post's front matter: it counts as overridden.
         claim : str, optional
             A key made by the caller, unguessable by others: a UUID. Of simultaneous claims of one text one is granted;
             the others are blocked by it. It ends by `release`, by `replace` or `add` with its key, or after `ttl`
             seconds. The same key again renews it.
         ttl : float
+        live : bool
+            Whether the index's document of the piece's id is what the public sees now. What matched that one in the
+            same way already then warns and does not block: an editor may mend a typo.
 
         Raises
         ------
@@ -177,8 +185,10 @@ class Detector:
             exclude=exclude,
             within=within,
             override=override,
+            allow=allow,
             claim=claim,
             ttl=ttl,
+            live=live,
             limit=limit,
         )
 

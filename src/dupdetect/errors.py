@@ -26,6 +26,7 @@ A caller treats each branch differently: a hook that cannot read *this document*
     │  ├─ DuplicateIdError           ``add`` of an id that is there (``replace`` is another verb)
     │  ├─ UnknownIdError             no such document
     │  └─ StaleVersionError          the index has a newer version of the document
+    ├─ ServiceError                  the service: unreachable, too slow, refusing
     ├─ DuplicateBlocked              an answer: the policy blocks this piece
     └─ MissingExtraError(ImportError)  an optional dependency; the message has the pip line
 """
@@ -57,6 +58,7 @@ __all__ = [
     "MissingExtraError",
     "NoArticleError",
     "NotTextError",
+    "ServiceError",
     "SettingsError",
     "SettingsMismatchError",
     "StaleVersionError",
@@ -188,6 +190,10 @@ class UnknownIdError(StoreError):
 
 class StaleVersionError(StoreError):
     """The index has a newer version of the document: the one to be written is out of date."""
+
+
+class ServiceError(DupdetectError):
+    """The service cannot be reached, or refuses."""
 
 
 class DuplicateBlocked(DupdetectError):  # noqa: N818  # no error of the program: an answer

@@ -56,13 +56,15 @@ class Publisher:
         exclude: Sequence[str],
         within: Filter | None,
         override: Override | None,
+        allow: Callable[[Match], bool],
         claim: str | None,
         ttl: float,
+        live: bool,
         limit: int,
     ) -> Decision:
         """Decide whether a piece may be published; see `Detector.decide`."""
         result = self._checker.check(article, limit=limit, exclude=exclude, within=within, claim=claim)
-        standing = _Standing(self._checker, self.policy, article.id)
+        standing = _Standing(self._checker, self.policy, article.id if live else "")
         covered = self.overrides.covering([article.id, claim or ""])
 
         def decided(matches: tuple[Match, ...]) -> Decision:
@@ -71,7 +73,7 @@ class Publisher:
                 replace(result, matches=matches),
                 replaces=replaces,
                 override=override,
-                overridden=lambda match: self.overrides.holds(covered, match),
+                overridden=lambda match: allow(match) or self.overrides.holds(covered, match),
                 standing=standing.blocked,
             )
             return replace(decision, too_short=result.tokens < self._checker.comparator.thresholds.short)

@@ -34,7 +34,7 @@ def test_the_error_tree_in_the_docstring_is_the_tree():
     lines = [
         line.split("(")[0]
         for line in drawn.splitlines()
-        if "Error" in line and ("─" in line or line.endswith("DupdetectError"))
+        if "─ " in line or line.endswith("DupdetectError")
     ]
     names = [line.split("─ ")[-1].split()[0] for line in lines]
     assert sorted(names) == sorted(name for _, name in below(DupdetectError))

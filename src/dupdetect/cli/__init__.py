@@ -24,6 +24,7 @@ __all__ = ["main"]
         "index": "dupdetect.cli.index:index",
         "repeats": "dupdetect.cli.repeats:repeats",
         "scan": "dupdetect.cli.scan:scan",
+        "serve": "dupdetect.cli.serve:serve",
         "tune": "dupdetect.cli.tune:tune",
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -43,7 +44,7 @@ def cli() -> None:
 
     \b
     Exit codes: 0 nothing found · 1 duplicates found · 2 usage · 3 unreadable document
-                4 unusable index · 70 internal error
+                4 unusable index · 5 no service · 70 internal error
     """
 
 

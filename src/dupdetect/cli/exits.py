@@ -7,7 +7,15 @@ from enum import IntEnum
 
 import click
 
-from dupdetect.errors import DupdetectError, ExtractionError, InputError, MissingExtraError, SettingsError, StoreError
+from dupdetect.errors import (
+    DupdetectError,
+    ExtractionError,
+    InputError,
+    MissingExtraError,
+    ServiceError,
+    SettingsError,
+    StoreError,
+)
 from dupdetect.model import Relation
 
 __all__ = ["Exit", "exit_code_of", "fail_on_option", "outcome"]
@@ -21,6 +29,7 @@ class Exit(IntEnum):
     USAGE = 2
     UNREADABLE = 3
     UNUSABLE_INDEX = 4
+    NO_SERVICE = 5
     INTERNAL = 70
 
 
@@ -28,6 +37,7 @@ _BRANCHES: dict[type[DupdetectError], Exit] = {
     ExtractionError: Exit.UNREADABLE,
     InputError: Exit.UNREADABLE,
     StoreError: Exit.UNUSABLE_INDEX,
+    ServiceError: Exit.NO_SERVICE,
     SettingsError: Exit.USAGE,
     MissingExtraError: Exit.USAGE,
 }

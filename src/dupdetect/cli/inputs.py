@@ -48,9 +48,9 @@ def documents_of(paths: Iterable[str], format: ContentFormat | None) -> Iterator
             yield from read_documents(Path(path))
 
 
-def echo_json(value: Any) -> None:
+def echo_json(value: Any, *, indent: int | None = 2) -> None:
     """Write JSON on standard output; lone surrogates stay escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
     click.echo(text.encode("utf-8", "backslashreplace"))
 
 

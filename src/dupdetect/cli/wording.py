@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import click
 
 from dupdetect.model import Article, Relation, Verdict
 
-__all__ = ["describe", "excerpt", "percent", "relation_word", "where"]
+__all__ = ["describe", "describe_answer", "excerpt", "percent", "relation_word", "where"]
 
 _COLOURS = {
     Relation.IDENTICAL: "red",
@@ -55,3 +56,41 @@ def describe(verdict: Verdict, left: Article, *, passages: int = 3) -> Iterator[
         yield f"· {passage.tokens} words{changed}: {excerpt(passage.left.of(left.text))}"
     if len(found) > passages > 0:
         yield f"· and {len(found) - passages} more"
+
+
+def describe_answer(answer: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines of a decision (`dupdetect.io.decision_json`): its matches, their reasons and passages."""
+    path = answer.get("path") or answer["id"]
+    if not answer["matches"]:
+        yield f"{path}: nothing like it is out there"
+    for match in answer["matches"]:
+        told = _place(match)
+        accepted = (
+            f"  ({match['excuse']}: it may stand beside it)" if match["excuse"] and match["action"] == "pass" else ""
+        )
+        yield f"{path}: {relation_word(Relation(match['relation']))} {told}{accepted}"
+        for reason in match["reasons"]:
+            yield f"  {reason['text']}"
+        yield from _passages(match.get("passages") or [])
+    if answer.get("too_short"):
+        yield f"{path}: too short to be told from others; only the very same words would be found"
+    if answer["candidates_left_out"]:
+        yield f"{path}: {answer['candidates_left_out']} weaker candidates were not compared"
+
+
+def _place(match: dict[str, Any]) -> str:
+    facts = [f"“{match['title']}”"] if match["title"] else []
+    facts += match["sections"]
+    if match["published"]:
+        facts.append(str(match["published"])[:10])
+    if match["status"] == "claimed":
+        facts.append("about to be published")
+    return f"{match['id'] or 'a piece without an id'}  {click.style(', '.join(facts), dim=True)}".rstrip()
+
+
+def _passages(found: Sequence[dict[str, Any]], shown: int = 3) -> Iterator[str]:
+    for passage in sorted(found, key=lambda passage: -int(passage["tokens"]))[:shown]:
+        changed = "" if passage["text_left"] == passage["text_right"] else ", edited"
+        yield f"  · {passage['tokens']} words{changed}: {excerpt(passage['text_left'])}"
+    if len(found) > shown:
+        yield f"  · and {len(found) - shown} more"

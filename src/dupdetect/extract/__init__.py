@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dupdetect.extract.dates import parse_published
 from dupdetect.extract.extractor import extract, extract_all, learn_template, read
+from dupdetect.extract.front_matter import front_matter
 from dupdetect.extract.limits import Limits
 from dupdetect.extract.plaintext import read_text
 from dupdetect.extract.site import SiteLearner, SiteTemplate
@@ -18,6 +19,7 @@ __all__ = [
     "SiteTemplate",
     "extract",
     "extract_all",
+    "front_matter",
     "learn_template",
     "parse_published",
     "read",

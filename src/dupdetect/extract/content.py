@@ -9,8 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import html
 import json
-import re
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,13 +18,11 @@ from dupdetect.extract.blocks import flatten, kinds
 from dupdetect.extract.dates import parse_published
 from dupdetect.extract.decode import decode
 from dupdetect.extract.dom import events
+from dupdetect.extract.front_matter import front_matter
 from dupdetect.extract.limits import DEFAULT_LIMITS, Limits
 from dupdetect.model import Article, Block, Document
 
 __all__ = ["read_content"]
-
-_FRONT_MATTER_SIZE = 65_536
-"""Characters of front matter at most."""
 
 
 def read_content(document: Document, *, limits: Limits = DEFAULT_LIMITS) -> Article:
@@ -49,7 +45,7 @@ def read_content(document: Document, *, limits: Limits = DEFAULT_LIMITS) -> Arti
         text, notes = decode(document.content, limits=limits)
         said: Mapping[str, Any] = {}
         if document.format == "markdown":
-            said, body = _front_matter(text)
+            said, body = front_matter(text)
             markup = _markdown(body)
         elif document.format == "editorjs":
             markup = _editorjs(text)
@@ -85,49 +81,6 @@ def _markdown(text: str) -> str:
     except ImportError:
         raise MissingExtraError("markdown", "Markdown") from None
     return str(MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text))
-
-
-_FENCED = re.compile(r"\A\s*(---|\+\+\+)[ \t]*\r?\n(.*?)^\1[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
-_KEY_LINES = re.compile(r"\A\s*((?:[A-Za-z][\w-]*:[^\n]*\n)+)\s*\n")
-
-
-def _front_matter(text: str) -> tuple[Mapping[str, Any], str]:
-    """Return a post's front matter, keys in lower case, and the rest."""
-    head = text[:_FRONT_MATTER_SIZE]
-    if fenced := _FENCED.match(head):
-        parsed = _toml(fenced[2]) if fenced[1] == "+++" else _yaml(fenced[2])
-        if not isinstance(parsed, dict):
-            raise ExtractionError("its front matter is no list of keys and values; mend it, or hand in the body alone")
-        return {str(key).lower(): value for key, value in parsed.items()}, text[fenced.end() :]
-    if (lines := _KEY_LINES.match(head)) and re.search(r"^(?:title|date):", lines[1], re.IGNORECASE | re.MULTILINE):
-        pairs = (line.split(":", 1) for line in lines[1].splitlines())
-        return {key.strip().lower(): value.strip() for key, value in pairs}, text[lines.end() :]
-    return {}, text
-
-
-def _yaml(text: str) -> Any:
-    try:
-        import yaml
-    except ImportError:
-        raise MissingExtraError("markdown", "front matter in YAML") from None
-    try:
-        return yaml.safe_load(text) or {}
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ExtractionError(f"its front matter is not YAML: {' '.join(str(error).split())}") from None
-
-
-def _toml(text: str) -> Any:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        try:
-            import tomli as tomllib
-        except ImportError:
-            raise MissingExtraError("markdown", "front matter in TOML on Python 3.10") from None
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ExtractionError(f"its front matter is not TOML: {error}") from None
 
 
 def _with(article: Article, said: Mapping[str, Any]) -> Article:

@@ -3,7 +3,6 @@
 from dupdetect.io.baseline import read_baseline
 from dupdetect.io.encode import (
     article_json,
-    check_json,
     cluster_json,
     decision_json,
     failure_json,
@@ -13,23 +12,24 @@ from dupdetect.io.encode import (
     scan_json,
     verdict_json,
 )
-from dupdetect.io.readers import is_collection, is_jsonl, read_documents, read_file
+from dupdetect.io.readers import SUFFIXES, is_collection, is_jsonl, pages_of, read_documents, read_file
 from dupdetect.io.sources import PathSource, PiecesSource, Source
 from dupdetect.io.writers import CLUSTER_COLUMNS, PAIR_COLUMNS, write_clusters, write_pairs, write_rows, write_text
 
 __all__ = [
     "CLUSTER_COLUMNS",
     "PAIR_COLUMNS",
+    "SUFFIXES",
     "PathSource",
     "PiecesSource",
     "Source",
     "article_json",
-    "check_json",
     "cluster_json",
     "decision_json",
     "failure_json",
     "is_collection",
     "is_jsonl",
+    "pages_of",
     "pair_json",
     "passages_json",
     "read_baseline",

@@ -7,7 +7,6 @@ from typing import Any
 
 from dupdetect.model import (
     Article,
-    CheckResult,
     Cluster,
     Decision,
     Failure,
@@ -22,7 +21,6 @@ from dupdetect.model import (
 
 __all__ = [
     "article_json",
-    "check_json",
     "cluster_json",
     "decision_json",
     "failure_json",
@@ -117,17 +115,6 @@ def repeat_json(repeat: Repeat, text: str) -> Json:
         "second": _span(repeat.second, text),
         "tokens": repeat.tokens,
         "similarity": round(repeat.similarity, 4),
-    }
-
-
-def check_json(result: CheckResult) -> Json:
-    """Return the answer of a check."""
-    return {
-        "id": result.article.id,
-        "is_duplicate": result.is_duplicate,
-        "matches": [_match(match, result.article) for match in result.matches],
-        "candidates": result.candidates,
-        "candidates_left_out": result.candidates_left_out,
     }
 
 
