@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dupdetect.model import Article, Block
 
-__all__ = ["Planted", "corpus"]
+__all__ = ["Planted", "corpus", "words_of"]
 
 WORDS = 250
 VOCABULARY = 50_000
@@ -34,6 +34,15 @@ class Planted:
     excerpt: NDArray[np.int64]
 
 
+def words_of(draw: np.random.Generator) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
+    """Return a vocabulary, and the cumulated share that each word has of a text."""
+    letters = np.frombuffer(b"eeeetttaaaoooiiinnnssshhhrrrddllccuummwwffggyyppbbvk", dtype=np.uint8)
+    sizes = np.clip(draw.poisson(np.linspace(5.0, 10.0, VOCABULARY)), 1, 16)
+    words = np.array([draw.choice(letters, size).tobytes().decode() for size in sizes], dtype=object)
+    weights = 1 / (np.arange(VOCABULARY) + 2.7)  # Mandelbrot's shift, as in English
+    return words, np.cumsum(weights / weights.sum())
+
+
 def corpus(count: int, *, seed: int = 20141103) -> Iterator[Planted]:
     """Yield articles of 250 words, about 1.6 kB, in chunks; 5 % of them are made from an earlier one of their chunk.
 
@@ -44,11 +53,7 @@ def corpus(count: int, *, seed: int = 20141103) -> Iterator[Planted]:
         Same seed, same articles.
     """
     draw = np.random.default_rng(seed)
-    letters = np.frombuffer(b"eeeetttaaaoooiiinnnssshhhrrrddllccuummwwffggyyppbbvk", dtype=np.uint8)
-    sizes = np.clip(draw.poisson(np.linspace(5.0, 10.0, VOCABULARY)), 1, 16)
-    words = np.array([draw.choice(letters, size).tobytes().decode() for size in sizes], dtype=object)
-    weights = 1 / (np.arange(VOCABULARY) + 2.7)  # Mandelbrot's shift, as in English
-    shares = np.cumsum(weights / weights.sum())
+    words, shares = words_of(draw)
     for start in range(0, count, CHUNK):
         size = min(CHUNK, count - start)
         ranks = np.searchsorted(shares, draw.random((size, WORDS)))
