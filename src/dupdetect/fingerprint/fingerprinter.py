@@ -43,13 +43,13 @@ class Fingerprinter:
         # Samples and digests are made of what is in the cache still; the signatures' kernel chooses chunks of its own.
         sampled = [samples(chunk.hashes, chunk.offsets, self.settings) for chunk in chunks]
         hashes = np.concatenate([_NO_HASHES, *(chunk.hashes for chunk in chunks)])
-        shingles = np.concatenate([_NO_COUNTS, *(np.diff(chunk.offsets) for chunk in chunks)])
+        shingles = np.concatenate([_NO_COUNTS, *(_sizes(chunk.offsets) for chunk in chunks)])
         return FingerprintBatch(
             signatures=signatures(hashes, _starts(shingles), self.settings),
             sample_hashes=np.concatenate([_NO_HASHES, *(hashes for hashes, _ in sampled)]),
-            sample_offsets=_starts(np.concatenate([_NO_COUNTS, *(np.diff(places) for _, places in sampled)])),
+            sample_offsets=_starts(np.concatenate([_NO_COUNTS, *(_sizes(places) for _, places in sampled)])),
             shingles=shingles,
-            tokens=np.concatenate([_NO_COUNTS, *(np.diff(chunk.token_offsets) for chunk in chunks)]),
+            tokens=np.concatenate([_NO_COUNTS, *(_sizes(chunk.token_offsets) for chunk in chunks)]),
             digests=np.concatenate([_NO_DIGESTS, *(digests(c.token_hashes, c.token_offsets) for c in chunks)]),
             settings_identity=self._identity,
         )
@@ -58,6 +58,10 @@ class Fingerprinter:
 _NO_HASHES = np.empty(0, dtype=np.uint64)
 _NO_COUNTS = np.empty(0, dtype=np.int64)
 _NO_DIGESTS = np.empty((0, DIGEST_BYTES), dtype=np.uint8)
+
+
+def _sizes(offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+    return offsets[1:] - offsets[:-1]  # what np.diff does, in a tenth of its time for one text
 
 
 def _starts(sizes: NDArray[np.int64]) -> NDArray[np.int64]:

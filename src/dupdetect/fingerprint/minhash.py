@@ -67,7 +67,7 @@ def signatures(hashes: NDArray[np.uint64], offsets: NDArray[np.int64], settings:
     """
     result = np.full((len(offsets) - 1, settings.permutations), EMPTY_SLOT, dtype=np.uint32)
     # reduceat would give an empty document its neighbour's minimum.
-    filled = np.flatnonzero(np.diff(offsets))
+    filled = np.flatnonzero(offsets[1:] > offsets[:-1])
     first = 0
     while first < len(filled):
         begin = int(offsets[filled[first]])

@@ -102,9 +102,11 @@ def _fits(offsets: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
     return fits
 
 
+_MULTIPLIERS = [np.uint64(_PLACE[0] * pow(_PLACE[1], place, 2**64) % 2**64) for place in range(16)]
+
+
 def _combine(hashes: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
-    total = hashes * np.uint64(_PLACE[0])
+    total = hashes * _MULTIPLIERS[0]
     for place in range(1, min(size, len(hashes))):
-        multiplier = np.uint64((_PLACE[0] * pow(_PLACE[1], place, 2**64)) % 2**64)
-        total[:-place] += hashes[place:] * multiplier
+        total[:-place] += hashes[place:] * _MULTIPLIERS[place]
     return total
