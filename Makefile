@@ -23,6 +23,10 @@ $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e '.[test]'
 	@touch $@ $(VENV)/.installed
 
+$(VENV)/.installed-system: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e '.[system]'
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
 $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e '.[dev]'
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
@@ -36,8 +40,8 @@ test: $(VENV)/.installed-test  ## Run all tests; what needs a server or a browse
 
 test-system:  ## As root on Debian: install and start the real components, and run their tests.
 	tests/system/install
-	$(MAKE) --no-print-directory $(VENV)/.installed-test
-	$(BIN)/python -m pytest -m system --no-skips
+	$(MAKE) --no-print-directory $(VENV)/.installed-system
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -m system --no-skips
 
 test-faults: $(VENV)/.installed-test  ## Minutes: 500 writers killed, 100 rounds of simultaneous claims.
 	DUPDETECT_KILLS=500 DUPDETECT_CLAIM_ROUNDS=100 $(BIN)/python -m pytest tests/faults/test_processes.py -s

@@ -43,6 +43,8 @@ class Declared:
 def declared(document: Document) -> Declared:
     """Read what a Markdown post says: ``draft``, and ``dupdetect: {allow: [ids], reason: why}``.
 
+    Pelican's lines have no tables: there it is ``Dupdetect-Allow: id, id`` and ``Dupdetect-Reason: why``.
+
     Raises
     ------
     ExtractionError
@@ -55,6 +57,9 @@ def declared(document: Document) -> Declared:
     said, _ = front_matter(text.removeprefix("\ufeff"))
     draft = said.get("draft") in (True, "true", "True", "yes") or said.get("status") == "draft"
     told = said.get("dupdetect")
+    if told is None and "dupdetect-allow" in said:
+        ids = [id.strip() for id in str(said["dupdetect-allow"]).split(",")]
+        told = {"allow": ids, "reason": said.get("dupdetect-reason")}
     if told is None:
         return Declared(draft=draft)
     allow = told.get("allow") if isinstance(told, dict) else None
