@@ -111,6 +111,7 @@ def _character_table() -> NDArray[np.uint8]:
 
 _CHARACTERS = _character_table()
 _CLOSERS = "\"'”’»)]」』）"
+_ENDS = ".!?…。！？؟।:"
 _SIGNS_A_WORD = 1.7
 
 
@@ -178,9 +179,8 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
         Elements that hold one article each: a text that two of them carry is no repetition.
     """
     names, far, above_tags, depths, path = _elements(page)
-    owners = np.array(page.owners)
+    owners, parents = page.owner_array, page.parent_array
     n = len(owners)
-    parents = np.array(page.parents)
     words, counts = word_counts(page.texts)
     lengths = np.maximum(1, np.fromiter(map(len, page.texts), np.int64, n))
     linked = np.minimum(1.0, np.array(page.linked) / lengths)
@@ -204,7 +204,7 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
     sentence = (ending * (words > 6) * (linked < 0.5)).astype(float)
     running = np.zeros((5, n + 1))
     np.cumsum((words, text_words, sentence, np.ones(n), sentence * words), axis=1, out=running[:, 1:])
-    starts, ends = np.array(page.block_starts), np.array(page.block_ends)
+    starts, ends = page.start_array, page.end_array
     container = parents[owners]
     outer = parents[container]
     sums = [running[:, ends[e]] - running[:, starts[e]] for e in (owners, container, np.maximum(outer, 0))]
@@ -274,12 +274,8 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
     ]
     for shift in (1, 2, -1, -2):
         columns += [around(v, shift) for v in (log_words, linked, sentence)]
-    for shift in (1, -1):
-        columns += [
-            path == np.roll(path, shift),
-            np.roll(tags, shift),
-            np.roll(strong, shift),
-        ]
+    for neighbour in (order - 1, (order + 1) % n):
+        columns += [path == path[neighbour], tags[neighbour], strong[neighbour]]
     window = np.ones(9)
     columns.append(np.convolve(sentence, window, "same")[:n] if n >= 9 else np.full(n, sentence.sum()))
     columns.append(tags)
@@ -300,40 +296,53 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
 
 
 def _elements(page: Page) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Return own names per element; and per block, of what it stands in: names, tags, depth, number of its path."""
+    """Return own names per element; and per block, of what it stands in: names, tags, depth, number of its path.
+
+    Names are read of the elements that hold text only.
+    """
     known: dict[str, int] = {}
-    names = [0] * len(page.tags)
-    for element, attributes in enumerate(page.attributes):
-        if attributes:
-            classes, identity, prop = attributes.get("class"), attributes.get("id"), attributes.get("itemprop")
-            if identity or prop:
-                names[element] = markup_bits(f"{classes or ''} {identity or ''} {prop or ''}", known)
-            elif classes:
-                names[element] = markup_bits(classes, known)
-    numbers: dict[tuple[int, str, str], int] = {}
+    steps: dict[tuple[str, str], int] = {}
+    looks: dict[int, tuple[int, int, int]] = {}  # what each adds to a line: names, tags, a step of its path
+
+    def read(number: int) -> tuple[int, int, int]:
+        tag, classes, identity, prop, role, _ = page.looks[number]
+        bits = _ABOVE_BIT.get(tag, 0)
+        names = 0
+        if tag not in ("html", "body"):  # their names speak of the whole page
+            if classes or identity or prop:
+                names = markup_bits(f"{classes or ''} {identity or ''} {prop or ''}", known)
+            if role:
+                bits |= _ABOVE_BIT.get(_ROLES.get(role, ""), 0)
+        look = looks[number] = names, bits, steps.setdefault((tag, classes or ""), len(steps))
+        return look
+
+    numbers: dict[tuple[int, int], int] = {}
     lines = {0: (0, 0, 0, 0)}
+    parents, look_numbers = page.parents, page.look_numbers
     for owner in page.owners:
+        if owner in lines:
+            continue
         climbed = []
         element = owner
         while element not in lines:
             climbed.append(element)
-            element = page.parents[element]
+            element = parents[element]
         above, tag_bits, depth, path = lines[element]
         for element in reversed(climbed):
-            tag, attributes = page.tags[element], page.attributes[element]
-            classes = ""
-            if tag in ("html", "body"):  # their names speak of the whole page
-                names[element] = 0
-            elif attributes:
-                classes = attributes.get("class") or ""
-                tag_bits |= _ABOVE_BIT.get(_ROLES.get(attributes.get("role") or "", ""), 0)
-            above |= names[element]
-            tag_bits |= _ABOVE_BIT.get(tag, 0)
+            number = look_numbers[element]
+            names, bits, step = looks.get(number) or read(number)
+            above |= names
+            tag_bits |= bits
             depth += 1
-            path = numbers.setdefault((path, tag, classes), len(numbers) + 1)
+            path = numbers.setdefault((path, step), len(numbers) + 1)
             lines[element] = (above, tag_bits, depth, path)
+    for first, last in zip(page.firsts, page.lasts, strict=True):
+        for number in look_numbers[first:last]:
+            if number not in looks:
+                read(number)
+    own = np.array([looks[number][0] if number in looks else 0 for number in range(len(page.looks))])
     of_blocks = np.array([lines[owner] for owner in page.owners]).T
-    return np.array(names), of_blocks[0], of_blocks[1], of_blocks[2], of_blocks[3]
+    return own[look_numbers], of_blocks[0], of_blocks[1], of_blocks[2], of_blocks[3]
 
 
 def _texts(page: Page, facts: Facts, posts: Sequence[int]) -> tuple[Any, ...]:
@@ -343,27 +352,32 @@ def _texts(page: Page, facts: Facts, posts: Sequence[int]) -> tuple[Any, ...]:
     description = set(facts.description.casefold().split())
     authors = [name.casefold() for name in facts.authors if len(name) > 3]
     body = " ".join(facts.body.split()).casefold()
-    phrases = np.zeros(n, np.int64)
-    columns = np.zeros((8, n))
+    phrases = [0] * n
+    columns = [[0.0] * n for _ in range(8)]
     ending, beginning, title_share, title_cover, description_share, named, in_body, repeats = columns
     seen: dict[str, int] = {}
     fresh = {page.block_starts[post] for post in posts}
     for block, text in enumerate(page.texts):
         if block in fresh:
             seen = {}
-        tail = text.rstrip(_CLOSERS)[-1:]
-        ending[block] = tail in ".!?…。！？؟।:" if tail else 0
+        last = text[-1]
+        if last in _CLOSERS:
+            last = text.rstrip(_CLOSERS)[-1:]
+        if last and last in _ENDS:
+            ending[block] = 1
         head = text[0]
         beginning[block] = 2 if head.isupper() else 1 if head.isalpha() else 3 if head.isdigit() else 0
         lower = text.casefold()
-        repeats[block] = seen[lower] = seen.get(lower, -1) + 1
+        if lower in seen:
+            repeats[block] = seen[lower] = seen[lower] + 1
+        else:
+            seen[lower] = 0
         if body:
             in_body[block] = 1 if lower[:60] in body else -1
         if len(text) < 300:
-            words = lower.replace(":", " ").replace(",", " ").split()
-            phrases[block] = phrase_bits(words)
-            if words:
-                distinct = set(words)
+            distinct = set(lower.replace(":", " ").replace(",", " ").split())
+            phrases[block] = phrase_bits(distinct)
+            if distinct:
                 if title:
                     common = len(distinct & title)
                     title_share[block] = common / len(distinct)
@@ -374,9 +388,8 @@ def _texts(page: Page, facts: Facts, posts: Sequence[int]) -> tuple[Any, ...]:
                     if name in lower:
                         named[block] = len(name) / len(lower)
         elif description:
-            distinct = set(lower.split())
-            description_share[block] = len(distinct & description) / len(description)
-    return (phrases, *columns)
+            description_share[block] = len(description.intersection(lower.split())) / len(description)
+    return (np.array(phrases), *np.array(columns))
 
 
 _COLUMNS = [
@@ -473,8 +486,7 @@ def core_features(page: Page, measured: Measured, probabilities: NDArray[np.floa
         The element whose subtree the first pass would choose.
     """
     n = len(page.owners)
-    owners = np.array(page.owners)
-    parents = np.array(page.parents)
+    owners, parents = page.owner_array, page.parent_array
     start, end = page.block_starts[core], page.block_ends[core]
     order = np.arange(n)
     words = measured.words
@@ -485,7 +497,7 @@ def core_features(page: Page, measured: Measured, probabilities: NDArray[np.floa
     padded = np.concatenate(([0.0], probabilities, [0.0]))
     running = np.concatenate(([0.0], np.cumsum(likely)))
     running_words = np.concatenate(([0.0], np.cumsum(words)))
-    starts, ends = np.array(page.block_starts), np.array(page.block_ends)
+    starts, ends = page.start_array, page.end_array
 
     def mean(first: Ints, last: Ints) -> NDArray[np.float64]:
         mass: NDArray[np.float64] = (running[last] - running[first]) / np.maximum(

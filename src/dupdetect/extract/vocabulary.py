@@ -204,6 +204,7 @@ def _table(groups: dict[str, str]) -> dict[str, int]:
 
 _MARKUP = _table(MARKUP_GROUPS)
 _PHRASES = _table(PHRASE_GROUPS)
+_PHRASE_WORDS = frozenset(_PHRASES)
 _GLUED = {stem: _MARKUP.get(stem, 0) for stem in _STEMS}
 _GLUED.update(
     navig=_MARKUP["navigation"],
@@ -211,6 +212,7 @@ _GLUED.update(
     subscri=_MARKUP["subscribe"],
     recommend=_MARKUP["recommended"],
 )
+_ANY_STEM = re.compile("|".join(_GLUED))
 
 
 def markup_bits(names: str, known: dict[str, int]) -> int:
@@ -223,30 +225,33 @@ def markup_bits(names: str, known: dict[str, int]) -> int:
     known : dict
         Answers so far, extended: a page repeats its names.
     """
-    bits = known.get(names)
-    if bits is None:
-        bits = 0
-        for word in _WORD.findall(names):
-            meaning = known.get(word)
-            if meaning is None:
-                meaning = known[word] = _word_bits(word.lower())
-            bits |= meaning
-        known[names] = bits
+    bits = 0
+    for name in names.split():
+        meaning = known.get(name)
+        if meaning is None:
+            meaning = 0
+            for word in _WORD.findall(name):
+                part = known.get(word)
+                if part is None:
+                    part = known[word] = _word_bits(word.lower())
+                meaning |= part
+            known[name] = meaning
+        bits |= meaning
     return bits
 
 
 def _word_bits(word: str) -> int:
     bits = _MARKUP.get(word, 0)
-    if not bits and len(word) > 7:
+    if not bits and len(word) > 7 and _ANY_STEM.search(word):
         for stem, meaning in _GLUED.items():
             if stem in word:
                 bits |= meaning
     return bits
 
 
-def phrase_bits(words: list[str]) -> int:
+def phrase_bits(words: set[str]) -> int:
     """Return which of `PHRASE_GROUPS` the lower-case words belong to, a bit each."""
     bits = 0
-    for word in words:
-        bits |= _PHRASES.get(word, 0)
+    for word in words & _PHRASE_WORDS:
+        bits |= _PHRASES[word]
     return bits
