@@ -128,23 +128,43 @@ def plot(path: Path, tables: Iterable[Table]) -> None:
     if not drawn:
         raise SettingsError("nothing to plot: no table of this run names a column to draw")
     figure_class = require("matplotlib.figure", purpose="plotting a benchmark").Figure
-    height = sum(0.35 * len(table.rows) + 1.1 for table in drawn)
+    height = sum(_height(table) for table in drawn)
     figure = figure_class(figsize=(9, height), layout="constrained")
-    panels = figure.subplots(len(drawn), squeeze=False, height_ratios=[len(table.rows) + 3 for table in drawn])
+    panels = figure.subplots(len(drawn), squeeze=False, height_ratios=[_height(table) for table in drawn])
     for axes, table in zip(panels[:, 0], drawn, strict=True):
-        rows = [row for row in table.rows if isinstance(row.get(table.bars or ""), int | float)]
-        bars = axes.barh(range(len(rows)), [row[table.bars or ""] for row in rows], color="#4477aa")
-        axes.bar_label(bars, fmt="%.3g", padding=3)
-        labels = [
-            " · ".join(str(row[name]) for name in table.columns[:2] if isinstance(row.get(name), str)) for row in rows
-        ]
-        axes.set_yticks(range(len(rows)), labels)
-        axes.invert_yaxis()
-        axes.margins(x=0.12)
-        axes.set_xlabel(table.bars)
+        (_points if table.against else _bars)(axes, table)
         axes.set_title(table.title, loc="left", fontsize="medium")
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=120)
+
+
+def _height(table: Table) -> float:
+    return 3.5 if table.against else 0.35 * len(table.rows) + 1.1
+
+
+def _bars(axes: Any, table: Table) -> None:
+    rows = [row for row in table.rows if isinstance(row.get(table.bars or ""), int | float)]
+    bars = axes.barh(range(len(rows)), [row[table.bars or ""] for row in rows], color="#4477aa")
+    axes.bar_label(bars, fmt="%.3g", padding=3)
+    labels = [
+        " · ".join(str(row[name]) for name in table.columns[:2] if isinstance(row.get(name), str)) for row in rows
+    ]
+    axes.set_yticks(range(len(rows)), labels)
+    axes.invert_yaxis()
+    axes.margins(x=0.12)
+    axes.set_xlabel(table.bars)
+
+
+def _points(axes: Any, table: Table) -> None:
+    across, up = table.against or "", table.bars or ""
+    for row in table.rows:
+        if isinstance(row.get(across), int | float) and isinstance(row.get(up), int | float):
+            axes.scatter(row[across], row[up], color="#4477aa")
+            axes.annotate(f"  {row[table.columns[0]]}", (row[across], row[up]), va="center", fontsize="small")
+    axes.margins(x=0.25, y=0.15)
+    axes.set_xlabel(across)
+    axes.set_ylabel(up)
+    axes.grid(alpha=0.3)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -158,6 +178,9 @@ def _parser() -> argparse.ArgumentParser:
     runs.add_argument("--quick", action="store_true", help="small input, few rounds: does it run? No figure to quote")
     runs.add_argument("--rounds", type=int, metavar="N", help="rounds to measure (default: the benchmark's own)")
     runs.add_argument("--data", type=Path, action="append", default=[], metavar="PATH", help="file or folder of texts")
+    runs.add_argument(
+        "--only", action="append", default=[], metavar="PART", help="a part of a benchmark that has parts"
+    )
     runs.add_argument("--json", type=Path, metavar="OUT", help="where to write the run (default: benchmarks/results/)")
     runs.add_argument("--plot", type=Path, metavar="OUT", help="draw the tables; the suffix chooses the format")
     return parser
@@ -175,6 +198,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         names = list(known) if asked.names == ["all"] else asked.names
         if unknown := [name for name in names if name not in known]:
             raise SettingsError(f"no benchmark named {', '.join(unknown)}; there are {', '.join(known)}")
+        parts = {part for name in names for part in known[name].parts}
+        if strange := [part for part in asked.only if part not in parts]:
+            there = ", ".join(sorted(parts)) or "none"
+            raise SettingsError(f"no part named {', '.join(strange)}; the parts of {', '.join(names)}: {there}")
         if missing := [str(path) for path in asked.data if not path.exists()]:
             raise SettingsError(f"no such file or folder: {', '.join(missing)}")
         if asked.plot:
@@ -187,7 +214,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(chosen: Sequence[Benchmark], asked: argparse.Namespace) -> None:
-    options = Options(quick=asked.quick, data=tuple(asked.data), rounds=asked.rounds)
+    options = Options(quick=asked.quick, data=tuple(asked.data), rounds=asked.rounds, only=tuple(asked.only))
     where = environment(peer for benchmark in chosen for peer in benchmark.peers)
     results = []
     for benchmark in chosen:

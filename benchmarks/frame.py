@@ -33,11 +33,14 @@ class Options:
         Files or folders with texts or pages; a benchmark says which it reads.
     rounds : int, optional
         Rounds to measure; None leaves it to the benchmark.
+    only : tuple of str
+        Parts of a benchmark to run; all where empty.
     """
 
     quick: bool = False
     data: tuple[Path, ...] = ()
     rounds: int | None = None
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,8 @@ class Table:
         What the table does not show.
     bars : str, optional
         The column a plot draws; the first column labels the bars.
+    against : str, optional
+        The column a plot draws it against, as points instead of bars.
     """
 
     title: str
@@ -61,6 +66,7 @@ class Table:
     rows: tuple[dict[str, Cell], ...]
     notes: tuple[str, ...] = ()
     bars: str | None = None
+    against: str | None = None
 
     def __str__(self) -> str:
         lines = [self.columns]
@@ -113,12 +119,15 @@ class Benchmark:
         `Options` → tables.
     peers : tuple of str
         Distributions it measures against; their versions go into the environment.
+    parts : tuple of str
+        What ``--only`` may choose from; empty where it is one whole.
     """
 
     name: str
     summary: str
     measure: Callable[[Options], Iterable[Table]]
     peers: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

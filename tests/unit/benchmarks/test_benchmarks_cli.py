@@ -21,7 +21,8 @@ def told(monkeypatch):
         asked.append(options)
         return [TABLE]
 
-    toy = Benchmark(name="toy", summary="nothing much", measure=measure, peers=("numpy", "no-such-distribution"))
+    peers, parts = ("numpy", "no-such-distribution"), ("wall", "roof")
+    toy = Benchmark(name="toy", summary="nothing much", measure=measure, peers=peers, parts=parts)
     monkeypatch.setattr(cli, "discover", lambda: {"toy": toy})
     return asked
 
@@ -70,7 +71,7 @@ def test_a_run_prints_the_tables_and_writes_them_with_the_environment(told, caps
     assert capsys.readouterr().out == f"{TABLE}\n\n"
     document = json.loads(out.read_text(encoding="utf-8"))
     assert set(document) == {"format", "environment", "options", "results"}
-    assert document["options"] == {"quick": True, "rounds": 5, "data": [tmp_path.name]}
+    assert document["options"] == {"quick": True, "rounds": 5, "data": [tmp_path.name], "only": []}
     assert document["results"] == [
         {
             "benchmark": "toy",
@@ -82,6 +83,7 @@ def test_a_run_prints_the_tables_and_writes_them_with_the_environment(told, caps
                     "rows": [{"who": "a", "µs": 1.5}],
                     "notes": ["not all"],
                     "bars": "µs",
+                    "against": None,
                 }
             ],
         }
@@ -105,6 +107,13 @@ def test_an_unknown_benchmark_is_refused_with_the_known_ones(told, capsys):
     assert told == []
 
 
+def test_parts_are_chosen_by_name_and_strange_ones_refused(told, capsys, tmp_path):
+    assert cli.main(["run", "toy", "--only", "roof", "--json", str(tmp_path / "run.json")]) == 0
+    assert told == [Options(only=("roof",))]
+    assert cli.main(["run", "toy", "--only", "cellar"]) == 2
+    assert capsys.readouterr().err.endswith("benchmarks: no part named cellar; the parts of toy: roof, wall\n")
+
+
 def test_missing_data_are_refused_before_anything_runs(told, capsys, tmp_path):
     assert cli.main(["run", "toy", "--data", str(tmp_path / "gone")]) == 2
     assert "no such file or folder" in capsys.readouterr().err
@@ -122,6 +131,18 @@ def test_a_plot_draws_each_table_that_names_a_column(monkeypatch, tmp_path):
     pytest.importorskip("matplotlib", reason="the extra 'bench' is not installed")
     cli.plot(tmp_path / "toy.png", [TABLE, Table(title="dull", columns=("who",), rows=({"who": "b"},))])
     assert (tmp_path / "toy.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_plot_draws_one_column_against_another(tmp_path):
+    pytest.importorskip("matplotlib", reason="the extra 'bench' is not installed")
+    rows = ({"who": "a", "ms": 1.5, "F1": 0.9}, {"who": "b", "ms": None, "F1": 0.8})
+    table = Table(title="T", columns=("who", "ms", "F1"), rows=rows, bars="F1", against="ms")
+    cli.plot(tmp_path / "toy.svg", [table])
+    drawn = (tmp_path / "toy.svg").read_text(encoding="utf-8")
+    assert "<!-- F1 -->" in drawn
+    assert "<!-- ms -->" in drawn
+    assert "<!--   a -->" in drawn
+    assert "<!--   b -->" not in drawn
 
 
 def test_a_plot_of_nothing_is_refused(monkeypatch, tmp_path):
