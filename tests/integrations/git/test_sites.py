@@ -1,4 +1,4 @@
-"""The git-based sites of `examples/sites`, with their real generators, pre-commit and the GitHub Action's own script."""
+"""The git-based sites of `examples/sites`: their real generators, pre-commit, the GitHub Action's own script."""
 
 import json
 import os
