@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dupdetect.errors import SettingsError
 
-__all__ = ["StoryCounts", "find_stories"]
+__all__ = ["Frequencies", "StoryCounts", "components", "count_common", "find_stories", "one_story"]
 
 SAME_STORY = 0.5
 """Share of the shingles of *each* of two documents that stand in the other, from which they are one story.
@@ -28,8 +28,71 @@ WHOLE_GROUP = 16
 """Documents that share one sampled shingle are compared each with each up to so many, beyond each with the next."""
 
 
-class StoryCounts:
-    """Story frequencies of shingles; implements `dupdetect.model.Rarity`.
+class Frequencies:
+    """Story frequencies; implements `dupdetect.model.Rarity`.
+
+    Parameters
+    ----------
+    shingles : ndarray of uint64
+        Those of two and more stories, ascending.
+    counts : ndarray of int64
+        Stories of each.
+    stories : int
+        How many there are.
+    """
+
+    def __init__(self, shingles: NDArray[np.uint64], counts: NDArray[np.int64], stories: int) -> None:
+        self._shingles, self._counts, self._stories = shingles, counts, stories
+
+    @property
+    def stories(self) -> int:
+        """How many stories there are."""
+        return self._stories
+
+    def frequencies(self, shingles: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Return for each shingle hash the number of stories it stands in; 0 where that is one or none."""
+        if not len(self._shingles):
+            return np.zeros(len(shingles), dtype=np.int64)
+        at = np.minimum(np.searchsorted(self._shingles, shingles), len(self._shingles) - 1)
+        return np.where(self._shingles[at] == shingles, self._counts[at], 0)
+
+    @classmethod
+    def around(
+        cls, shingles: NDArray[np.uint64], known: NDArray[np.uint64], counts: NDArray[np.int64], stories: int
+    ) -> Frequencies:
+        """Return the frequencies of one text's shingles, of which only some are known.
+
+        Common words stand in runs, so a shingle is taken to be as common as its nearest known neighbours in the text;
+        of two the rarer decides, since evidence is to be thrown away only where both sides say so.
+
+        Parameters
+        ----------
+        shingles : ndarray of uint64, shape (n,)
+            In reading order.
+        known : ndarray of uint64, shape (k,)
+            Those whose frequency is known.
+        counts : ndarray of int64, shape (k,)
+            In how many stories each stands.
+        stories : int
+            How many there are. Taken as 0 where nothing is known of the text.
+        """
+        order = np.argsort(known)
+        table = cls(known[order], counts[order], stories)
+        places = np.flatnonzero(np.isin(shingles, known))
+        if not len(places):
+            return cls(known[:0], counts[:0], 0)
+        told = table.frequencies(shingles[places])
+        after = np.searchsorted(places, np.arange(len(shingles)))
+        left, right = told[np.maximum(after - 1, 0)], told[np.minimum(after, len(told) - 1)]
+        guessed = np.minimum(left, right)
+        guessed[places] = told
+        by_shingle = np.lexsort((guessed, shingles))
+        distinct, first = np.unique(shingles[by_shingle], return_index=True)
+        return cls(distinct, guessed[by_shingle][first], stories)
+
+
+class StoryCounts(Frequencies):
+    """Story frequencies of the shingles of whole documents.
 
     Parameters
     ----------
@@ -49,39 +112,36 @@ class StoryCounts:
         self.stories_of = find_stories(distinct) if stories_of is None else stories_of
         if len(self.stories_of) != len(distinct):
             raise SettingsError(f"{len(distinct)} documents but {len(self.stories_of)} story numbers")
-        self._stories = len(np.unique(self.stories_of))
-        self._shingles, self._counts = _count(distinct, self.stories_of)
-
-    @property
-    def stories(self) -> int:
-        """How many stories there are."""
-        return self._stories
-
-    def frequencies(self, shingles: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Return for each shingle hash the number of stories it stands in; 0 where that is one or none."""
-        if not len(self._shingles):
-            return np.zeros(len(shingles), dtype=np.int64)
-        at = np.minimum(np.searchsorted(self._shingles, shingles), len(self._shingles) - 1)
-        return np.where(self._shingles[at] == shingles, self._counts[at], 0)
+        hashes = np.concatenate([np.empty(0, dtype=np.uint64), *distinct])
+        owners = np.repeat(self.stories_of, [len(one) for one in distinct])
+        super().__init__(*count_common(hashes, owners), len(np.unique(self.stories_of)))
 
 
-def _count(
-    distinct: Sequence[NDArray[np.uint64]], stories_of: NDArray[np.int64]
+def count_common(
+    hashes: NDArray[np.uint64], stories: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Return the shingles of two and more stories, ascending, and their story counts."""
-    if not distinct:
-        return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
-    hashes = np.concatenate(distinct)
-    stories = np.repeat(stories_of, [len(one) for one in distinct])
-    order = np.lexsort((stories, hashes))
+    """Return the hashes that stand in two and more stories, ascending, and in how many.
+
+    Parameters
+    ----------
+    hashes : ndarray of uint64, shape (n,)
+    stories : ndarray of int64, shape (n,)
+        Story of the document that each is of; one of a document twice counts once.
+    """
+    bits = np.uint64(max(1, int(stories.max(initial=0)).bit_length()))
+    cut = hashes >> bits
+    order = np.argsort((cut << bits) | stories.astype(np.uint64))
     hashes, stories = hashes[order], stories[order]
+    if ((cut[order][1:] == cut[order][:-1]) & (hashes[1:] != hashes[:-1])).any():
+        order = np.lexsort((stories, hashes))  # two hashes that the cut made equal: next to never
+        hashes, stories = hashes[order], stories[order]
     new_hash = np.concatenate(([True], hashes[1:] != hashes[:-1]))[: len(hashes)]
-    new_story = new_hash | np.concatenate(([True], stories[1:] != stories[:-1]))[: len(hashes)]
-    starts = np.flatnonzero(new_hash)
-    seen = np.concatenate((np.cumsum(new_story), [new_story.sum() + 1]))
-    counts = np.diff(seen[np.append(starts, len(hashes))]) if len(starts) else np.empty(0, dtype=np.int64)
+    new = new_hash | np.concatenate(([True], stories[1:] != stories[:-1]))[: len(hashes)]
+    hashes = hashes[new]
+    starts = np.flatnonzero(new_hash[new])
+    counts = np.diff(np.append(starts, len(hashes)))
     common = counts > 1
-    return hashes[starts][common], counts[common].astype(np.int64)
+    return hashes[starts[common]], counts[common]
 
 
 def find_stories(distinct: Sequence[NDArray[np.uint64]]) -> NDArray[np.int64]:
@@ -97,24 +157,30 @@ def find_stories(distinct: Sequence[NDArray[np.uint64]]) -> NDArray[np.int64]:
     ndarray of int64, shape (len(distinct),)
         The lowest number of a document in the same story.
     """
-    parents = list(range(len(distinct)))
-
-    def root(node: int) -> int:
-        while parents[node] != node:
-            parents[node] = parents[parents[node]]
-            node = parents[node]
-        return node
-
-    for a, b in _sharing(distinct):
-        first, second = sorted((root(a), root(b)))
-        if first != second and _one_story(distinct[a], distinct[b]):
-            parents[second] = first
-    return np.array([root(node) for node in range(len(distinct))], dtype=np.int64)
+    same = [pair for pair in _sharing(distinct) if one_story(distinct[pair[0]], distinct[pair[1]])]
+    edges = np.array(same, dtype=np.int64).reshape(-1, 2)
+    return components(len(distinct), edges[:, 0], edges[:, 1])
 
 
-def _one_story(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> bool:
-    enough = SAME_STORY * max(len(a), len(b))
-    return min(len(a), len(b)) >= enough and len(np.intersect1d(a, b, assume_unique=True)) >= enough
+def one_story(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> bool:
+    """Whether each of two documents holds `SAME_STORY` of the other's distinct shingles."""
+    enough = SAME_STORY * max(len(one), len(other))
+    return min(len(one), len(other)) >= enough and len(np.intersect1d(one, other, assume_unique=True)) >= enough
+
+
+def components(count: int, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each of `count` nodes the lowest node that edges connect it with, shape (count,)."""
+    labels = np.arange(count)
+    while True:
+        low = np.minimum(labels[left], labels[right])
+        before = labels.copy()
+        for end in (left, right):
+            np.minimum.at(labels, labels[end], low)
+            np.minimum.at(labels, end, low)
+        while not np.array_equal(labels, labels[labels]):
+            labels = labels[labels]
+        if np.array_equal(labels, before):
+            return labels
 
 
 def _sharing(distinct: Sequence[NDArray[np.uint64]]) -> list[tuple[int, int]]:

@@ -14,47 +14,18 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.compare.rarity import SAME_STORY
+from dupdetect.compare.rarity import SAME_STORY, Frequencies, components, count_common, one_story
 from dupdetect.scan.join import SMALL, CandidatePairs
 from dupdetect.scan.shards import Corpus
 from dupdetect.scan.work import Arrays, Kept, compute_only
 from dupdetect.settings import Settings
 from dupdetect.text import shingle_batch
 
-__all__ = ["Frequencies", "components", "count_stories", "distinct_shingles", "shingle_parts"]
+__all__ = ["count_stories", "distinct_shingles", "shingle_parts"]
 
 _AT_ONCE = 1 << 23
 """Shingles that are sorted at once: some 250 MB."""
 _READ_AT_ONCE = 2_000
-
-
-class Frequencies:
-    """Story frequencies; implements `dupdetect.model.Rarity`.
-
-    Parameters
-    ----------
-    shingles : ndarray of uint64
-        Those of two and more stories, ascending.
-    counts : ndarray of int64
-        Stories of each.
-    stories : int
-        How many there are.
-    """
-
-    def __init__(self, shingles: NDArray[np.uint64], counts: NDArray[np.int64], stories: int) -> None:
-        self._shingles, self._counts, self._stories = shingles, counts, stories
-
-    @property
-    def stories(self) -> int:
-        """How many stories there are."""
-        return self._stories
-
-    def frequencies(self, shingles: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Return for each shingle hash the number of stories it stands in; 0 where that is one or none."""
-        if not len(self._shingles):
-            return np.zeros(len(shingles), dtype=np.int64)
-        at = np.minimum(np.searchsorted(self._shingles, shingles), len(self._shingles) - 1)
-        return np.where(self._shingles[at] == shingles, self._counts[at], 0)
 
 
 def count_stories(
@@ -102,7 +73,7 @@ def _count_all(corpus: Corpus, pairs: CandidatePairs, settings: Settings, kept: 
     distinct = [one for part in _read(corpus, np.arange(len(corpus)), settings) for one in part]
     stories = _exact_stories(distinct, pairs)
     hashes = np.concatenate([np.empty(0, dtype=np.uint64), *distinct])
-    return _table([_common(hashes, np.repeat(stories, [len(one) for one in distinct]))], stories)
+    return _table([count_common(hashes, np.repeat(stories, [len(one) for one in distinct]))], stories)
 
 
 def _exact_stories(distinct: Sequence[NDArray[np.uint64]], pairs: CandidatePairs) -> NDArray[np.int64]:
@@ -114,15 +85,10 @@ def _exact_stories(distinct: Sequence[NDArray[np.uint64]], pairs: CandidatePairs
     same = [
         (left, right)
         for left, right in zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)
-        if _one_story(distinct[left], distinct[right])
+        if one_story(distinct[left], distinct[right])
     ]
     edges = np.array(same, dtype=np.int64).reshape(-1, 2)
     return components(len(distinct), edges[:, 0], edges[:, 1])
-
-
-def _one_story(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> bool:
-    enough = SAME_STORY * max(len(one), len(other))
-    return min(len(one), len(other)) >= enough and len(np.intersect1d(one, other, assume_unique=True)) >= enough
 
 
 def shingle_parts(
@@ -156,7 +122,7 @@ def _count_candidates(corpus: Corpus, pairs: CandidatePairs, settings: Settings,
             chosen = (one["hashes"] & np.uint64(parts - 1)) == part
             hashes.append(one["hashes"][chosen])
             owners.append(of[chosen])
-        counted.append(_common(np.concatenate(hashes), np.concatenate(owners)))
+        counted.append(count_common(np.concatenate(hashes), np.concatenate(owners)))
     return _table(counted, stories)
 
 
@@ -175,24 +141,6 @@ def _table(parts: Sequence[tuple[NDArray[np.uint64], NDArray[np.int64]]], storie
     return {"shingles": hashes[order], "counts": counts[order], "stories": number}
 
 
-def _common(hashes: NDArray[np.uint64], stories: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Return the hashes that stand in two and more stories, and in how many."""
-    bits = np.uint64(max(1, int(stories.max(initial=0)).bit_length()))
-    cut = hashes >> bits
-    order = np.argsort((cut << bits) | stories.astype(np.uint64))
-    hashes, stories = hashes[order], stories[order]
-    if ((cut[order][1:] == cut[order][:-1]) & (hashes[1:] != hashes[:-1])).any():
-        order = np.lexsort((stories, hashes))  # two hashes that the cut made equal: next to never
-        hashes, stories = hashes[order], stories[order]
-    new_hash = np.concatenate(([True], hashes[1:] != hashes[:-1]))[: len(hashes)]
-    new = new_hash | np.concatenate(([True], stories[1:] != stories[:-1]))[: len(hashes)]
-    hashes = hashes[new]
-    starts = np.flatnonzero(new_hash[new])
-    counts = np.diff(np.append(starts, len(hashes)))
-    common = counts > 1
-    return hashes[starts[common]], counts[common]
-
-
 def _stories(corpus: Corpus, pairs: CandidatePairs, places: NDArray[np.int64]) -> NDArray[np.int64]:
     """Give each of `places` the number of its story, from the signatures of candidate pairs."""
     left, right = np.searchsorted(places, pairs.left), np.searchsorted(places, pairs.right)
@@ -207,18 +155,3 @@ def _stories(corpus: Corpus, pairs: CandidatePairs, places: NDArray[np.int64]) -
         shared = jaccard / (1 + jaccard) * (a + b)
         same[part] = shared >= SAME_STORY * np.maximum(a, b)
     return components(len(places), left[same], right[same])
-
-
-def components(count: int, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return for each of `count` nodes the lowest node that edges connect it with, shape (count,)."""
-    labels = np.arange(count)
-    while True:
-        low = np.minimum(labels[left], labels[right])
-        before = labels.copy()
-        for end in (left, right):
-            np.minimum.at(labels, labels[end], low)
-            np.minimum.at(labels, end, low)
-        while not np.array_equal(labels, labels[labels]):
-            labels = labels[labels]
-        if np.array_equal(labels, before):
-            return labels

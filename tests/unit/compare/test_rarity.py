@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dupdetect.compare import StoryCounts, find_stories
+from dupdetect.compare.rarity import Frequencies
 from dupdetect.errors import SettingsError
 
 
@@ -65,3 +66,25 @@ def test_nothing_to_count_counts_nothing(documents: list[NDArray[np.uint64]]) ->
 def test_story_numbers_of_another_length_are_refused() -> None:
     with pytest.raises(SettingsError, match="2 documents but 3 story numbers"):
         StoryCounts([np.empty(0, dtype=np.uint64)] * 2, np.arange(3))
+
+
+def test_between_known_shingles_the_rarer_neighbour_decides() -> None:
+    text = np.array([50, 11, 60, 12, 70, 13, 80, 12], dtype=np.uint64)
+    known, counts = np.array([13, 11, 12], dtype=np.uint64), np.array([9, 40, 3])
+    guessed = Frequencies.around(text, known, counts, 500)
+    asked = np.array([50, 11, 60, 12, 70, 13, 80, 99], dtype=np.uint64)
+    assert guessed.frequencies(asked).tolist() == [40, 40, 3, 3, 3, 9, 3, 0]
+    assert guessed.stories == 500
+
+
+def test_a_shingle_that_stands_twice_is_as_rare_as_its_rarer_place() -> None:
+    text = np.array([1, 7, 2, 7], dtype=np.uint64)
+    guessed = Frequencies.around(text, np.array([1, 2], dtype=np.uint64), np.array([30, 5]), 500)
+    assert guessed.frequencies(text).tolist() == [30, 5, 5, 5]
+
+
+def test_where_nothing_is_known_no_story_was_counted() -> None:
+    text, nothing = np.arange(5, dtype=np.uint64), np.empty(0, dtype=np.uint64)
+    guessed = Frequencies.around(text, nothing, np.empty(0, dtype=np.int64), 500)
+    assert guessed.stories == 0
+    assert not guessed.frequencies(text).any()

@@ -14,11 +14,12 @@ from tests.unit.scan.corpora import articles_of, related_texts
 from dupdetect.compare import Comparator, StoryCounts, find_stories
 from dupdetect.compare.evidence import overlap
 from dupdetect.compare.features import prepare
+from dupdetect.compare.rarity import components
 from dupdetect.compare.repeats import repeats
 from dupdetect.compare.verdict import worth_aligning
 from dupdetect.errors import DupdetectError, InputError, SettingsError
 from dupdetect.model import Article, Block, BlockKind, Published
-from dupdetect.scan.frequencies import Frequencies, _common, components, count_stories, distinct_shingles
+from dupdetect.scan.frequencies import count_stories, distinct_shingles
 from dupdetect.scan.join import join
 from dupdetect.scan.pool import Workers
 from dupdetect.scan.records import pack_article, pack_verdict, unpack_article, unpack_verdict
@@ -79,20 +80,6 @@ def test_no_text_that_carries_something_twice_escapes_the_quick_look(refrain, te
     article = articles_of([("x", f"{text} {refrain} {text if again else ''}")])[0]
     found = MemoryShard.of([article], SETTINGS).repeats()
     assert found == ({0: own} if (own := repeats(prepare(article, SETTINGS))) else {})
-
-
-@given(
-    st.lists(st.lists(st.integers(0, 30), max_size=12), max_size=10),
-    st.lists(st.integers(0, 4), min_size=10, max_size=10),
-)
-def test_story_counts_are_those_of_the_comparators_own(documents, labels):
-    distinct = [np.unique(np.array(one, dtype=np.uint64)) for one in documents]
-    stories = np.array(labels[: len(distinct)], dtype=np.int64)
-    sizes = [len(one) for one in distinct]
-    shingles, counts = _common(np.concatenate([np.empty(0, np.uint64), *distinct]), np.repeat(stories, sizes))
-    mine, its = Frequencies(shingles, counts, 0), StoryCounts(distinct, stories)
-    asked = np.arange(32, dtype=np.uint64)
-    assert mine.frequencies(asked).tolist() == its.frequencies(asked).tolist()
 
 
 def test_a_small_scan_counts_stories_exactly():
