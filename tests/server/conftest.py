@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("fastapi", reason="needs the extra server")
 
-from tests.server.serving import TOKEN, served  # noqa: E402
+from tests.server.serving import TOKEN, served
 
 
 @pytest.fixture

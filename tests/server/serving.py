@@ -32,7 +32,7 @@ BREAD = (
     "since three will tell you while the ovens come to heat and the street outside is still quite dark and empty. "
     "Nobody who buys the loaf at nine has seen the bowl under its towel, or would care to hear of it before breakfast."
 )
-TOKEN = "correct-horse-battery-staple"  # noqa: S105
+TOKEN = "correct-horse-battery-staple"
 
 
 @dataclass

@@ -181,7 +181,9 @@ def test_the_policy_says_what_a_cms_does_when_no_answer_comes(tmp_path, fail):
         assert service.get("/v1/info").json["policy"] == {"name": "default", "version": 3, "fail": fail}
 
 
-@pytest.mark.parametrize(("content", "format"), [("", "text"), (" \n", "html"), ("Two words", "text"), ("<p></p>", "fragment")])
+@pytest.mark.parametrize(
+    ("content", "format"), [("", "text"), (" \n", "html"), ("Two words", "text"), ("<p></p>", "fragment")]
+)
 def test_a_text_too_short_to_tell_passes_and_says_so(service, content, format):
     put(service, "wp:1:5")
     decision = service.decide({"id": "wp:2:7", "content": content, "format": format})

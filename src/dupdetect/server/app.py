@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from dupdetect.errors import DupdetectError
 from dupdetect.server import schemas
@@ -48,6 +48,12 @@ class Json(Response):
     def render(self, content: Any) -> bytes:
         """Return the body."""
         return json.dumps(content, separators=(",", ":")).encode()
+
+
+class Lines(Response):
+    """A JSON body a line."""
+
+    media_type = NDJSON
 
 
 class Pools:
@@ -152,20 +158,20 @@ def _invalid(errors: Any) -> Problem:
 
 
 def _add_health(app: FastAPI, service: Service, pools: Pools, metrics: Metrics) -> None:
-    @app.get("/livez", summary="The process answers", tags=["health"], response_model=None)
+    @app.get("/livez", summary="The process answers", tags=["health"], response_class=PlainTextResponse)
     async def livez() -> Response:
-        return Response("ok", media_type="text/plain")
+        return PlainTextResponse("ok")
 
-    @app.get("/readyz", summary="The index can be read and written", tags=["health"], response_model=None)
+    @app.get("/readyz", summary="The index can be read and written", tags=["health"], response_class=PlainTextResponse)
     async def readyz() -> Response:
         await pools.side(service.ready)
-        return Response("ok", media_type="text/plain")
+        return PlainTextResponse("ok")
 
     @app.get("/v1/info", summary="What this service is", tags=["health"], response_model=schemas.InfoOut)
     async def info() -> Response:
         return Json(await pools.side(service.info))
 
-    @app.get("/metrics", summary="Counts for Prometheus", tags=["health"], response_model=None)
+    @app.get("/metrics", summary="Counts for Prometheus", tags=["health"], response_class=PlainTextResponse)
     async def metrics_text() -> Response:
         def text() -> bytes:
             try:
@@ -226,8 +232,8 @@ def _add_documents(app: FastAPI, service: Service, pools: Pools) -> None:
         BATCH,
         summary="Write many documents",
         tags=["documents"],
-        response_model=None,
-        responses={200: {"content": {NDJSON: {"schema": {"type": "string"}}}, "description": "A result a line."}},
+        response_class=Lines,
+        response_description="A result a line.",
         openapi_extra={
             "requestBody": {
                 "required": True,
@@ -250,7 +256,7 @@ def _add_documents(app: FastAPI, service: Service, pools: Pools) -> None:
                 service.filled()
             return b"".join(json.dumps(line, separators=(",", ":")).encode() + b"\n" for line in lines)
 
-        return Response(await pools.main(work, service.options.total_seconds), media_type=NDJSON)
+        return Lines(await pools.main(work, service.options.total_seconds))
 
     @app.get(
         "/v1/documents/{id:path}",
