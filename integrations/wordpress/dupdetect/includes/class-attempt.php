@@ -41,7 +41,7 @@ final class Attempt {
 	public $before_cleaning = false;
 
 	/**
-	 * The key of the claim, made here because a new post has no id yet.
+	 * The key of the claim, made here because a new post has no id yet; a scheduled post keeps its own.
 	 *
 	 * @var string
 	 */
@@ -53,6 +53,13 @@ final class Attempt {
 	 * @var bool
 	 */
 	public $is_open = false;
+
+	/**
+	 * Whether it was claimed before it had an id.
+	 *
+	 * @var bool
+	 */
+	public $is_nameless;
 
 	/**
 	 * `pass`, `warn`, `block`, `overridden` or `unavailable`.
@@ -98,7 +105,8 @@ final class Attempt {
 		$this->post_id     = (int) $post->ID;
 		$this->type        = $post->post_type;
 		$this->fingerprint = self::fingerprint( $post );
-		$this->key         = wp_generate_uuid4();
+		$this->key         = Scheduled::key( $this->post_id ) ?? wp_generate_uuid4();
+		$this->is_nameless = ! $this->post_id;
 	}
 
 	/**

@@ -91,11 +91,7 @@ final class Check_Route {
 		$post->post_content = (string) ( $request['content'] ?? $stored->post_content );
 
 		$sections = is_array( $request['categories'] ) ? Document::section_names( $request['categories'] ) : array();
-		$original = Document::replaced_by( $stored );
-		$question = array(
-			'document' => Document::of( $post, $sections ? $sections : null ),
-			'replaces' => $original ? array( Document::id( $original ) ) : array(),
-		);
+		$question = Gate::question( $post, $sections ? $sections : null );
 		$reason   = trim( (string) $request['reason'] );
 		if ( '' !== $reason ) {
 			if ( ! Settings::may_override() ) {

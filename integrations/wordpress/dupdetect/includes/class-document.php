@@ -18,11 +18,6 @@ final class Document {
 	const LIVE = array( 'publish', 'future', 'private' );
 
 	/**
-	 * Statuses that stand in the index.
-	 */
-	const INDEXED = array( 'publish', 'future' );
-
-	/**
 	 * The identity: the post, not its address. A new slug or section is the same document, a copy is not.
 	 *
 	 * @param int  $post_id Post.
@@ -112,13 +107,13 @@ final class Document {
 	}
 
 	/**
-	 * Whether a stored post stands in the index: readers see it, or will at a set time, without a password.
+	 * Whether a stored post stands in the index: readers see it, without a password. A scheduled one is claimed.
 	 *
 	 * @param \WP_Post $post Post.
 	 */
 	public static function is_indexed( \WP_Post $post ): bool {
 		return self::is_of_interest( $post )
-			&& in_array( $post->post_status, self::INDEXED, true )
+			&& 'publish' === $post->post_status
 			&& '' === $post->post_password
 			&& ! self::replaced_by( $post );
 	}

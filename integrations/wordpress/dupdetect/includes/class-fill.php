@@ -79,7 +79,7 @@ final class Fill {
 		if ( ! $types ) {
 			return array();
 		}
-		$query = "SELECT ID FROM $wpdb->posts WHERE post_status IN ('publish', 'future') AND post_password = '' AND ID > %d"
+		$query = "SELECT ID FROM $wpdb->posts WHERE post_status = 'publish' AND post_password = '' AND ID > %d"
 			. ' AND post_type IN (' . implode( ', ', array_fill( 0, count( $types ), '%s' ) ) . ') ORDER BY ID';
 		$query = $wpdb->prepare( $query, array_merge( array( $after ), $types ) ); // phpcs:ignore WordPress.DB
 		return array_map( 'intval', $wpdb->get_col( $limit ? "$query LIMIT " . (int) $limit : $query ) ); // phpcs:ignore WordPress.DB

@@ -75,16 +75,7 @@ final class Gate {
 
 		$this->attempts[ get_current_blog_id() ][] = $attempt;
 
-		$document = Document::of( $post, $sections );
-		$original = Document::replaced_by( $post );
-		$question = array(
-			'document' => $document,
-			'replaces' => $original ? array( Document::id( $original ) ) : array(),
-			'claim'    => array(
-				'key'   => $attempt->key,
-				'ttl_s' => 120 + self::seconds_until_live( $document['published'] ),
-			),
-		);
+		$question = self::question( $post, $sections ) + array( 'claim' => self::claim( $post, $attempt->key ) );
 		if ( '' !== $reason && Settings::may_override() ) {
 			$attempt->override    = self::override( $reason );
 			$question['override'] = $attempt->override;
@@ -156,6 +147,35 @@ final class Gate {
 	}
 
 	/**
+	 * What the service is asked of a post.
+	 *
+	 * @param \WP_Post  $post     Post.
+	 * @param ?string[] $sections Its sections, where the stored ones are not yet right.
+	 * @return array<string, mixed>
+	 */
+	public static function question( \WP_Post $post, ?array $sections = null ): array {
+		$original = Document::replaced_by( $post );
+		return array(
+			'document' => Document::of( $post, $sections ),
+			'replaces' => $original ? array( Document::id( $original ) ) : array(),
+		);
+	}
+
+	/**
+	 * The claim of a post: two minutes for the one that goes live now, until it is live for a scheduled one.
+	 *
+	 * @param \WP_Post $post Post.
+	 * @param string   $key  Key of the claim.
+	 * @return array{key: string, ttl_s: int}
+	 */
+	public static function claim( \WP_Post $post, string $key ): array {
+		return array(
+			'key'   => $key,
+			'ttl_s' => 120 + self::seconds_until_live( (string) $post->post_date_gmt ),
+		);
+	}
+
+	/**
 	 * An override by the current user.
 	 *
 	 * @param string $reason Why.
@@ -186,10 +206,10 @@ final class Gate {
 	/**
 	 * How long the claim of a scheduled post must live.
 	 *
-	 * @param ?string $published When it shall go live.
+	 * @param string $gmt When it shall go live, `Y-m-d H:i:s`, or zeroes.
 	 */
-	private static function seconds_until_live( ?string $published ): int {
-		$seconds = null === $published ? 0 : strtotime( $published ) - time();
+	private static function seconds_until_live( string $gmt ): int {
+		$seconds = (int) strtotime( $gmt . ' +0000' ) - time();
 		return $seconds > 0 ? min( $seconds + self::GRACE_S, self::LONGEST_CLAIM_S ) : 0;
 	}
 

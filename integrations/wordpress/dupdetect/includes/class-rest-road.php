@@ -60,7 +60,11 @@ final class Rest_Road {
 				return null !== $value;
 			}
 		);
-		$post   = new \WP_Post( (object) array_merge( $before ? $before->to_array() : array( 'ID' => 0 ), $fields ) );
+		$start  = array(
+			'ID'          => 0,
+			'post_status' => 'draft', // As wp_insert_post() has it; an empty WP_Post would say publish.
+		);
+		$post   = new \WP_Post( (object) array_merge( $before ? $before->to_array() : $start, $fields ) );
 		if ( ! $this->gate->concerns( $post, $before ) ) {
 			return $prepared;
 		}

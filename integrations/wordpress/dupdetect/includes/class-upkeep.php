@@ -40,6 +40,13 @@ final class Upkeep {
 	private $queue;
 
 	/**
+	 * Claims of scheduled posts.
+	 *
+	 * @var Scheduled
+	 */
+	private $scheduled;
+
+	/**
 	 * Posts whose section or declarations changed in this request, by site of the network.
 	 *
 	 * @var array<int, array<int, true>>
@@ -54,9 +61,10 @@ final class Upkeep {
 	 * @param Queue  $queue  Queue.
 	 */
 	public function __construct( Gate $gate, Client $client, Queue $queue ) {
-		$this->gate   = $gate;
-		$this->client = $client;
-		$this->queue  = $queue;
+		$this->gate      = $gate;
+		$this->client    = $client;
+		$this->queue     = $queue;
+		$this->scheduled = new Scheduled( $client );
 	}
 
 	/**
@@ -65,6 +73,7 @@ final class Upkeep {
 	public function hook(): void {
 		// Sections are assigned after transition_post_status; this is the first hook that sees them.
 		add_action( 'wp_after_insert_post', array( $this, 'after_write' ), 10, 4 );
+		add_action( 'before_delete_post', array( $this->scheduled, 'give_up' ) );
 		add_action( 'deleted_post', array( $this, 'after_delete' ), 10, 2 );
 		add_action( 'set_object_terms', array( $this, 'after_terms' ), 10, 6 );
 		foreach ( array( 'added_post_meta', 'updated_post_meta', 'deleted_post_meta' ) as $hook ) {
@@ -104,9 +113,14 @@ final class Upkeep {
 			Note::set( $post_id, Note::from( $attempt ) );
 		}
 		unset( $this->touched[ get_current_blog_id() ][ $post_id ] );
-		if ( Document::is_indexed( $post ) ) {
+		if ( 'future' === $post->post_status ) {
+			$this->scheduled->keep( $post, $attempt );
+		} elseif ( Document::is_indexed( $post ) ) {
 			$this->send( $post, $attempt );
-		} elseif ( $before && Document::is_indexed( $before ) ) {
+		} else {
+			$this->scheduled->give_up( $post_id );
+		}
+		if ( $before && Document::is_indexed( $before ) && ! Document::is_indexed( $post ) ) {
 			$this->settle( $post_id );
 		}
 	}
@@ -206,13 +220,14 @@ final class Upkeep {
 	 * @param ?Attempt $attempt What the gate found.
 	 */
 	private function send( \WP_Post $post, ?Attempt $attempt ): void {
-		$claim        = $attempt && $attempt->is_open ? $attempt->key : null;
+		$claim        = $attempt && $attempt->is_open ? $attempt->key : Scheduled::key( $post->ID );
 		$is_unchecked = $attempt && 'unavailable' === $attempt->outcome;
 		if ( $attempt ) {
 			$attempt->is_open = false; // Live now: should the next line fail, the claim must stand until it lapses.
 		}
 		try {
 			$this->client->put( Document::of( $post ), $claim );
+			delete_post_meta( $post->ID, Scheduled::META );
 		} catch ( Unavailable $unavailable ) {
 			$this->queue->push( $post->ID, $unavailable->getMessage(), $is_unchecked );
 			return;
