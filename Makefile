@@ -5,7 +5,7 @@ VENV ?= .venv
 PIP_ARGS ?=
 BIN = $(VENV)/bin
 
-.PHONY: help demo test test-system test-faults lint bench bench-million clean
+.PHONY: help demo test test-system test-faults fuzz lint bench bench-million clean
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is.
@@ -45,6 +45,9 @@ test-system:  ## As root on Debian: install and start the real components, and r
 
 test-faults: $(VENV)/.installed-test  ## Minutes: 500 writers killed, 100 rounds of simultaneous claims.
 	DUPDETECT_KILLS=500 DUPDETECT_CLAIM_ROUNDS=100 $(BIN)/python -m pytest tests/faults/test_processes.py -s
+
+fuzz: $(VENV)/.installed-test  ## An hour: 20,000 broken pages through extraction; CASES=1000 for fewer.
+	DUPDETECT_FUZZ_CASES=$(or $(CASES),20000) $(BIN)/python -m pytest tests/fuzz
 
 lint: $(VENV)/.installed-dev  ## Style, types and layers.
 	$(BIN)/ruff check
