@@ -69,7 +69,7 @@ def _paragraphs(content: str) -> Iterator[Block]:
     for line in (*content.splitlines(), ""):
         marks = _QUOTED.match(line)
         now = marks[0].count(">") if marks else 0
-        words = " ".join(line[marks.end() if marks else 0 :].split())
+        words = _collapsed(line[marks.end() :] if marks else line)
         if lines and (not words or now != depth):
             kind = BlockKind.QUOTE if depth else BlockKind.PARAGRAPH
             yield Block(text=" ".join(lines), kind=kind, quote_depth=depth)
@@ -77,3 +77,10 @@ def _paragraphs(content: str) -> Iterator[Block]:
         if words:
             lines.append(words)
             depth = now
+
+
+def _collapsed(line: str) -> str:
+    """Return a line with its white space collapsed."""
+    if line.isascii() and "  " not in line and "\t" not in line and "\x1f" not in line:
+        return line.strip(" ")  # splitting a long line only to join it again is most of the time of reading it
+    return " ".join(line.split())

@@ -139,13 +139,14 @@ def _may_repeat(chunks: Iterable[Shingles], settings: Settings) -> NDArray[np.in
     found, first = [np.empty(0, dtype=np.int64)], 0
     for chunk in chunks:
         texts = len(chunk.offsets) - 1
-        owners = np.repeat(np.arange(texts, dtype=np.uint64), np.diff(chunk.offsets))
-        bits = np.uint64(max(1, texts.bit_length()))
-        # Owner before hash: cut hashes can only make more texts suspicious.
-        packed = (owners << (np.uint64(64) - bits)) | (chunk.hashes >> bits)
+        bits = texts.bit_length()
+        owners = np.repeat(np.arange(texts, dtype=np.uint32), np.diff(chunk.offsets))
+        # Owner before hash, in half the bits, which sort twice as fast: cut hashes only make more texts suspicious.
+        packed = owners << np.uint32(32 - bits)
+        packed |= (chunk.hashes >> np.uint64(32 + bits)).astype(np.uint32)
         packed.sort()
-        again = owners[np.flatnonzero(packed[1:] == packed[:-1])] if len(packed) else owners
-        found.append(first + np.flatnonzero(np.bincount(again.astype(np.int64), minlength=texts) >= least))
+        again = packed[1:][packed[1:] == packed[:-1]] >> np.uint32(32 - bits)
+        found.append(first + np.flatnonzero(np.bincount(again, minlength=texts) >= least))
         first += texts
     return np.concatenate(found)
 
