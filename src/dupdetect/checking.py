@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dupdetect.compare import Comparator, Prepared
+from dupdetect.compare.evidence import overlap
+from dupdetect.compare.gate import Bag
+from dupdetect.compare.rarity import Frequencies
+from dupdetect.compare.verdict import worth_aligning
 from dupdetect.errors import UnknownIdError
 from dupdetect.fingerprint import Fingerprinter
-from dupdetect.index import Candidate, Filter, Index
-from dupdetect.model import Article, CheckResult, Match, Relation
+from dupdetect.index import Candidate, Candidates, Filter, Index
+from dupdetect.model import Article, CheckResult, Fingerprint, Match, Relation
+from dupdetect.scan.frequencies import distinct_shingles
+from dupdetect.text import shingle_batch
 
-__all__ = ["Checker", "strongest_first"]
+__all__ = ["ALIGNED", "Checker", "Look", "matches", "strongest_first"]
+
+ALIGNED = 8
+"""Articles whose texts are aligned in one check at most; what is worth it beyond is counted as left out."""
+
+
+class Look(NamedTuple):
+    """A check's result, and the comparator it was reached with."""
+
+    result: CheckResult
+    comparator: Comparator
 
 
 class Checker:
@@ -38,37 +58,87 @@ class Checker:
         claim: str | None = None,
     ) -> CheckResult:
         """Find what the index holds of a piece; see `Detector.check`."""
-        fingerprint = self.fingerprinter.fingerprint(article.text)
+        return self.look(article, limit=limit, exclude=exclude, within=within, claim=claim).result
+
+    def look(
+        self,
+        article: Article,
+        *,
+        limit: int = 40,
+        exclude: Sequence[str] = (),
+        within: Filter | None = None,
+        claim: str | None = None,
+    ) -> Look:
+        """Check a piece; return the result and the comparator, which weighs by what is common in the index."""
+        (shingles,) = (chunk for _, chunk in shingle_batch([article.text], self.index.settings))
+        fingerprint = self.fingerprinter.fingerprint_shingles([shingles])[0]
         own = [article.id] if article.id else []
         candidates = self.index.candidates(
             fingerprint, limit=limit, exclude=[*own, *exclude], within=within, claim=claim
         )
+        comparator = self._weighing(shingles.hashes, fingerprint, candidates)
         found = []
         for candidate in candidates.found:
             try:
                 found.append((candidate, self.index.fetch(candidate)))
             except UnknownIdError:
                 continue  # removed by someone else since the look-up: it is not out there any more
-        return CheckResult(
+        aligned, left_out = _shortlist(shingles.hashes, found, comparator)
+        result = CheckResult(
             article=article,
-            matches=self.matches(article, found),
-            candidates=len(candidates.found),
-            candidates_left_out=candidates.left_out,
+            matches=matches(article, aligned, comparator),
+            candidates=len(candidates.found) - left_out,
+            candidates_left_out=candidates.left_out + left_out,
             tokens=fingerprint.tokens,
             digest=fingerprint.digest,
             sequence=candidates.sequence,
         )
+        return Look(result, comparator)
 
-    def matches(self, article: Article | Prepared, found: Iterable[tuple[Candidate, Article]]) -> tuple[Match, ...]:
-        """Compare a piece with articles; return those that it relates to, the strongest relation first."""
-        prepared = article if isinstance(article, Prepared) else self.comparator.prepare(article)
-        matches = (
-            Match(article=other, verdict=self.comparator.compare(prepared, other), status=candidate.status)
-            for candidate, other in found
-        )
-        return strongest_first(
-            match for match in matches if match.verdict.relation not in (Relation.DISTINCT, Relation.UNDECIDED)
-        )
+    def _weighing(self, shingles: NDArray[np.uint64], fingerprint: Fingerprint, candidates: Candidates) -> Comparator:
+        """Return a comparator that knows how common the words of a piece are in the index."""
+        if not candidates.found:
+            return self.comparator
+        # Only of hashes that every sample keeps the index knows all stories.
+        kept = fingerprint.sample < np.uint64(2**64 // self.index.settings.sample_rate)
+        counts = np.array(candidates.stories, dtype=np.int64)
+        rarity = Frequencies.around(shingles, fingerprint.sample[kept], counts[kept], candidates.stories_counted)
+        return Comparator(settings=self.comparator.settings, thresholds=self.comparator.thresholds, rarity=rarity)
+
+
+def _shortlist(
+    shingles: NDArray[np.uint64], found: Sequence[tuple[Candidate, Article]], comparator: Comparator
+) -> tuple[list[tuple[Candidate, Article]], int]:
+    """Return the articles to align, at most `ALIGNED`, and how many more would be worth it.
+
+    Shingle sets first, since a text costs ten times as much to prepare: what shares too little would be DISTINCT.
+    """
+    own = Bag.of(np.unique(shingles), comparator.rarity)
+    texts = [other.text for _, other in found]
+    worth = []
+    for place, distinct in enumerate(distinct_shingles(texts, comparator.settings)):
+        shared = overlap(own, Bag.of(distinct, comparator.rarity))
+        most = max(shared.rare_containment_left or 0.0, shared.rare_containment_right or 0.0)
+        if worth_aligning(shared, comparator.thresholds):
+            worth.append((-most, place))
+        elif not len(own.distinct) and not len(distinct):
+            worth.append((0.0, place))  # a few words each: equal, or nothing can be told
+    worth.sort()
+    return [found[place] for _, place in worth[:ALIGNED]], max(0, len(worth) - ALIGNED)
+
+
+def matches(
+    article: Article | Prepared, found: Iterable[tuple[Candidate, Article]], comparator: Comparator
+) -> tuple[Match, ...]:
+    """Compare a piece with articles; return those that it relates to, the strongest relation first."""
+    prepared = article if isinstance(article, Prepared) else comparator.prepare(article)
+    related = (
+        Match(article=other, verdict=comparator.compare(prepared, other), status=candidate.status)
+        for candidate, other in found
+    )
+    return strongest_first(
+        match for match in related if match.verdict.relation not in (Relation.DISTINCT, Relation.UNDECIDED)
+    )
 
 
 def strongest_first(matches: Iterable[Match]) -> tuple[Match, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from dupdetect.checking import Checker, strongest_first
+from dupdetect.checking import Checker, matches, strongest_first
+from dupdetect.compare import Comparator
 from dupdetect.errors import DuplicateBlocked, UnknownIdError
 from dupdetect.index import Candidate, Filter
 from dupdetect.model import Action, Article, Decision, Match, Override
@@ -63,7 +64,8 @@ class Publisher:
         limit: int,
     ) -> Decision:
         """Decide whether a piece may be published; see `Detector.decide`."""
-        result = self._checker.check(article, limit=limit, exclude=exclude, within=within, claim=claim)
+        look = self._checker.look(article, limit=limit, exclude=exclude, within=within, claim=claim)
+        result = look.result
         standing = _Standing(self._checker, self.policy, article.id if live else "")
         covered = self.overrides.covering([article.id, claim or ""])
 
@@ -80,7 +82,7 @@ class Publisher:
 
         decision = decided(result.matches)
         if claim is not None:
-            decision = self._claimed(decision, decided, claim, ttl, exclude, within)
+            decision = self._claimed(decision, decided, look.comparator, claim, ttl, exclude, within)
         if override is not None and decision.outcome == "overridden":
             self.overrides.record(decision, override, subject=article.id or claim or "")
         return decision
@@ -89,6 +91,7 @@ class Publisher:
         self,
         decision: Decision,
         decided: Callable[[tuple[Match, ...]], Decision],
+        comparator: Comparator,
         key: str,
         ttl: float,
         exclude: Sequence[str],
@@ -99,7 +102,7 @@ class Publisher:
         if not decision.allowed:
             index.release(key)  # what was claimed under it before is not what will be published
             return decision
-        prepared = self._checker.comparator.prepare(decision.article)
+        prepared = comparator.prepare(decision.article)
         latest = decision
 
         def judge(newer: Sequence[tuple[Candidate, Article]]) -> bool:
@@ -109,7 +112,7 @@ class Publisher:
                 for candidate, other in newer
                 if within is None or within.admits(other.site, other.sections, other.published)
             )
-            came = self._checker.matches(prepared, admitted)
+            came = matches(prepared, admitted, comparator)
             latest = decided(strongest_first([*decision.result.matches, *came]))
             return latest.allowed
 

@@ -9,6 +9,7 @@ from rapidfuzz.distance import Indel
 
 from dupdetect.compare.alignment import Alignment, Cover, Piece
 from dupdetect.compare.features import Prepared
+from dupdetect.compare.gate import Bag
 
 __all__ = ["Aligned", "Overlap", "Side", "measure", "other_title_numbers", "overlap", "title_ratio"]
 
@@ -52,7 +53,7 @@ class Overlap:
     rare_shared: int = 0
 
 
-def overlap(left: Prepared, right: Prepared) -> Overlap:
+def overlap(left: Prepared | Bag, right: Prepared | Bag) -> Overlap:
     """Compare the shingle sets of two texts: one sorted look-up, no Python loop."""
     few, many = (left, right) if len(left.distinct) <= len(right.distinct) else (right, left)
     if not len(few.distinct):

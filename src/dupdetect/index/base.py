@@ -73,6 +73,8 @@ class Candidates:
         In how many stories of the index each hash of the query's sample stands, in the sample's order, claims and the
         query's own document included. Of hot keys among the oldest articles only; of hashes over the share that the
         sample of every text keeps (``2**64 / sample_rate``) among short articles only.
+    stories_counted : int
+        How many stories the index holds, counted up to 500; 0 where nothing was found.
     """
 
     found: tuple[Candidate, ...]
@@ -80,6 +82,7 @@ class Candidates:
     hot_keys: int = 0
     sequence: int = 0
     stories: tuple[int, ...] = ()
+    stories_counted: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

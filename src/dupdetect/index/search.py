@@ -19,7 +19,18 @@ from dupdetect.index.stories import HOT_HASH, story_frequencies
 from dupdetect.model import Fingerprint
 from dupdetect.settings import Settings
 
-__all__ = ["COMMON_FROM", "COMPARABLE", "HOT_KEY", "LEAST", "TWO_HASHES", "likeness", "promising", "rarity", "search"]
+__all__ = [
+    "COMMON_FROM",
+    "COMPARABLE",
+    "HOT_KEY",
+    "LEAST",
+    "STORIES_COUNTED",
+    "TWO_HASHES",
+    "likeness",
+    "promising",
+    "rarity",
+    "search",
+]
 
 COMMON_FROM = 4
 """A sample hash in more stories says less; as `dupdetect.compare.features.COMMON_FROM`."""
@@ -37,6 +48,9 @@ LEAST = 0.25
 """… unless it is that of a hash in over sixteen stories.
 
 ``python -m benchmarks run index-candidates`` measures all three."""
+
+STORIES_COUNTED = 500
+"""Stories of an index that are counted: whether frequencies tell something is known by then."""
 
 
 def search(
@@ -112,6 +126,17 @@ def search(
         hot_keys=hot_bands + hot_hashes,
         sequence=sequence,
         stories=tuple(stories.get(key, 0) for key in sample_keys(fingerprint.sample)),
+        stories_counted=_stories_there(connection) if found else 0,
+    )
+
+
+def _stories_there(connection: sqlite3.Connection) -> int:
+    """Return how many stories the index holds, up to `STORIES_COUNTED`."""
+    return int(
+        connection.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM documents WHERE claim = '' "
+            f"AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.doc = documents.doc) LIMIT {STORIES_COUNTED})"
+        ).fetchone()[0]
     )
 
 
