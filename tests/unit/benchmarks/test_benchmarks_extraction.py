@@ -9,13 +9,13 @@ from benchmarks.extraction import BENCHMARK, PARTS
 from benchmarks.extraction_data import AnnotatedPage, Score, bootstrap, group_of, load, resampled
 from benchmarks.extraction_lanes import difference
 from benchmarks.extraction_metadata import names
-from benchmarks.extraction_sites import bare_site, site_tables
+from benchmarks.extraction_sites import bare_site, example_pages, site_tables
 from benchmarks.frame import Options
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dupdetect.errors import SettingsError
-from dupdetect.extract import extract
+from dupdetect.extract import extract, learn_template
 
 STORY = "The council voted on Monday to keep the ferry running all winter.\nNobody in the hall spoke against it."
 
@@ -138,7 +138,18 @@ def test_templates_clear_a_bare_site_and_eat_nothing(tmp_path):
     with gzip.open(tmp_path / "made.docs.jsonl.gz", "wt") as file:
         file.writelines(json.dumps(line) + "\n" for line in lines)
     (table,) = site_tables([tmp_path], quick=True)
-    assert [row["eaten"] for row in table.rows] == [0, 0]
+    assert [row["site"] for row in table.rows] == ["s", "example blog", "bare"]
+    assert [row["eaten"] for row in table.rows] == [0, 0, 0]
+
+
+def test_a_bio_under_every_post_of_the_example_blog_goes_and_the_cross_posted_post_stays_whole():
+    pages = [each for each in example_pages() if not each.id.startswith("front-page")]
+    template = learn_template(each.html for each in pages)
+    for each in pages:
+        with_bio, without = extract(each.html).text, extract(each.html, template=template).text
+        assert with_bio == f"{without}\n\n{with_bio.rpartition(chr(10) + chr(10))[2]}"
+        assert all(paragraph in without for paragraph in each.text.split("\n\n"))
+        assert "Jane founded" not in without
 
 
 def html_of(each):
