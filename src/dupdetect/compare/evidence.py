@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 
 from dupdetect.compare.alignment import Alignment, Cover, Piece
 from dupdetect.compare.features import Prepared
 from dupdetect.compare.gate import Bag
+from dupdetect.compare.passages import MIN_RUN
 
 __all__ = ["Aligned", "Overlap", "Side", "measure", "other_title_numbers", "overlap", "title_ratio"]
 
@@ -77,7 +79,9 @@ def overlap(left: Prepared | Bag, right: Prepared | Bag) -> Overlap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """How one text is covered by the other. Every measure is a fraction, and leaves common stock out.
+    """How one text is covered by the other. Every measure is a fraction.
+
+    Common stock is left out, and so is what a text says a second time and the other does not: a pull quote.
 
     Parameters
     ----------
@@ -168,6 +172,8 @@ def _side(text: Prepared, cover: Cover) -> Side:
     counted = text.token_weights >= STOCK
     if np.count_nonzero(counted) < PARTICULAR:
         counted[:] = True
+    if len(text.echoes):
+        counted &= ~_second_copies(text, cover)
     own = counted & ~text.quoted
     coverage = float(cover.covered[counted].mean())
     return Side(
@@ -176,6 +182,20 @@ def _side(text: Prepared, cover: Cover) -> Side:
         verbatim=float(cover.verbatim[counted].mean()),
         own_coverage=float(cover.covered[own].mean()) if own.any() else coverage,
     )
+
+
+def _second_copies(text: Prepared, cover: Cover) -> NDArray[np.bool_]:
+    """Return which tokens are not covered, but only say again what the text says elsewhere."""
+    at = text.echoes
+    hashes, covered = text.shingles[at], cover.covered[at]
+    order = np.lexsort((at, -covered, hashes))
+    first = np.concatenate(([True], hashes[order[1:]] != hashes[order[:-1]]))
+    copies = np.zeros(len(text), dtype=np.bool_)
+    for places, flag in ((at[order[~first]], True), (at[order[first]], False)):
+        for shift in range(MIN_RUN):
+            copies[places + shift] = flag
+    copies &= cover.covered < 0.5
+    return copies
 
 
 def _second_hand(alignment: Alignment, left: Prepared, right: Prepared) -> float:

@@ -24,6 +24,12 @@ COMMON_FROM = 4
 
 Weights 1 / (df − 1) and min(1, 4 / df) did equally well in the feasibility study; log-idf is too flat."""
 
+ECHO = (6, 38)
+"""Shingles of an echo, from and below: with three words a shingle 8 words, the shortest passage, and 40, from which on
+a stretch is a repeat of its own (`dupdetect.compare.repeats.MIN_REPEAT`)."""
+
+_NOWHERE = np.empty(0, dtype=np.int64)
+
 MAYBE_NAME = 1
 NAME = 2
 
@@ -71,6 +77,9 @@ class Prepared:
         Their sum.
     token_weights : ndarray of float64, shape (n,)
         Rarity weight of each token: that of the rarest shingle over it.
+    echoes : ndarray of int64
+        Places of shingles, ascending, in stretches that the text carries twice and that are shorter than a paragraph:
+        standfirsts and pull quotes, and what they repeat.
     title : str
         Folded title; empty where there is none.
     title_numbers : frozenset of str
@@ -90,6 +99,7 @@ class Prepared:
     weights: NDArray[np.float64]
     weight: float
     token_weights: NDArray[np.float64]
+    echoes: NDArray[np.int64]
     title: str
     title_numbers: frozenset[str]
 
@@ -154,9 +164,24 @@ def prepare(article: Article, settings: Settings, rarity: Rarity | None = None) 
         weights=weights,
         weight=float(weights.sum()),
         token_weights=_token_weights(each, tokens, settings),
+        echoes=_echoes(order, fresh, len(placed)),
         title=title,
         title_numbers=frozenset(_DIGITS.findall(title)),
     )
+
+
+def _echoes(order: NDArray[np.int64], fresh: NDArray[np.bool_], count: int) -> NDArray[np.int64]:
+    """Return the places of repeated shingles, given the order that sorts them and which of the sorted are new."""
+    if len(fresh) - np.count_nonzero(fresh) < ECHO[0]:
+        return _NOWHERE
+    twice = ~fresh
+    twice[:-1] |= ~fresh[1:]
+    marked = np.zeros(len(fresh) + 2, dtype=np.bool_)
+    marked[order[twice] + 1] = True
+    marked[count + 1 :] = False
+    starts, ends = np.flatnonzero(marked[1:] != marked[:-1]).reshape(-1, 2).T
+    runs = (ends - starts >= ECHO[0]) & (ends - starts < ECHO[1])
+    return np.concatenate([_NOWHERE, *map(np.arange, starts[runs].tolist(), ends[runs].tolist())])
 
 
 def _positional(every: NDArray[np.uint64], tokens: Tokens, settings: Settings) -> NDArray[np.uint64]:

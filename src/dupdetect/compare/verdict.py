@@ -28,9 +28,11 @@ class Thresholds:
     ----------
     short : int
         A text of fewer tokens is too short to tell, unless it is IDENTICAL, or stands in a longer one as a whole and
-        without a change, in `passage` words at least that are known to be rare:
+        without a change, in `passage` words at least that are known to be rare …
+    note : int
+        … or, where the headline is the same, with few changes and so many rare words in one passage;
     short_rarity : float
-        … the shared shingles' mean rarity weight; at .8 some five stories hold them: the piece, its copies, a quote …
+        … the shared shingles' mean rarity weight; at .7 some six stories hold them: the piece, its copies, a quote …
     known : int
         … over so many stories at least: in a few pages everything is rare. The feasibility study found frequencies
         worth something from a hundred texts on.
@@ -84,7 +86,8 @@ class Thresholds:
     """
 
     short: int = 20
-    short_rarity: float = 0.8
+    note: int = 8
+    short_rarity: float = 0.7
     known: int = 100
     gate_containment: float = 0.08
     gate_shared: int = 6
@@ -240,13 +243,33 @@ def _issue(e: Evidence, at: Thresholds) -> bool:
     return _series(e, at) and (e.overlap.shared_rarity or 0.0) < at.series_common
 
 
-def _whole(e: Evidence, at: Thresholds) -> bool:
-    """Whether a short text stands in one that is not, as a whole, and rare enough not to be an idiom or furniture."""
+def _rare_and_short(e: Evidence, at: Thresholds) -> bool:
+    """Whether one text is short, the other is not, and what they share is known to be rare."""
     few, many = sorted((e.tokens_left, e.tokens_right))
-    if e.aligned is None or not few < at.short <= many or e.stories < at.known:
+    known = e.aligned is not None and few < at.short <= many and e.stories >= at.known
+    return known and (e.overlap.shared_rarity or 0.0) >= at.short_rarity
+
+
+def _whole(e: Evidence, at: Thresholds) -> bool:
+    """Whether a short text stands in a longer one as it is."""
+    return (
+        _rare_and_short(e, at)
+        and e.inside.unbroken == min(e.tokens_left, e.tokens_right)
+        and e.inside.longest >= at.passage
+    )
+
+
+def _headline(e: Evidence, at: Thresholds) -> bool:
+    """Whether the two have one headline."""
+    return (e.title_ratio or 0.0) >= at.same_headline and not e.other_title_numbers
+
+
+def _note(e: Evidence, at: Thresholds) -> bool:
+    """Whether a short text is a note of a longer one: its headline, and hardly a word that is not in it."""
+    if not _rare_and_short(e, at) or not _headline(e, at):
         return False
-    rare = (e.overlap.shared_rarity or 0.0) >= at.short_rarity and e.aligned.longest >= at.passage
-    return rare and e.aligned.unbroken == few
+    shorter = e.left if e.tokens_left < e.tokens_right else e.right
+    return shorter.coverage >= at.contained and e.inside.longest >= at.note
 
 
 def _template(e: Evidence, at: Thresholds) -> bool:
@@ -275,9 +298,8 @@ def _contains(e: Evidence, at: Thresholds) -> bool:
 def _brief(e: Evidence, at: Thresholds) -> bool:
     """Whether the shorter is a brief of the longer: its headline and its lead, among whatever else the page carries."""
     few, many = sorted((e.tokens_left, e.tokens_right))
-    headline = (e.title_ratio or 0.0) >= at.same_headline and not e.other_title_numbers
     rare = (e.overlap.shared_rarity or 0.0) >= at.contained_rarity
-    return headline and rare and few <= at.brief * many and e.inside.lead >= at.passage
+    return _headline(e, at) and rare and few <= at.brief * many and e.inside.lead >= at.passage
 
 
 def _overlaps(e: Evidence, at: Thresholds) -> bool:
@@ -371,6 +393,15 @@ RULES: tuple[Rule, ...] = (
         says=lambda e, at: (
             f"The {min(e.tokens_left, e.tokens_right)} words of {_shorter(e)} stand in the longer one, in one piece "
             "and without a change, and in few other stories."
+        ),
+    ),
+    Rule(
+        name="short-and-same-headline",
+        holds=_note,
+        relation=_shorter_inside,
+        says=lambda e, at: (
+            f"The headline is the same, and the {min(e.tokens_left, e.tokens_right)} words of {_shorter(e)} stand in "
+            f"the longer one and in few other stories. {_covered(e)}."
         ),
     ),
     Rule(

@@ -221,3 +221,33 @@ def test_leaving_out_the_passages_changes_nothing_else() -> None:
 def test_a_threshold_out_of_its_range_is_refused_by_name(wrong: dict[str, float]) -> None:
     with pytest.raises(SettingsError, match=next(iter(wrong))):
         Thresholds(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_short_text_with_the_headline_of_a_longer_one_may_be_shorter_still_and_changed() -> None:
+    note = Article(
+        blocks=(Block(text=" ".join(FIRST.split()[:9]) + " once more"),), title="Mud in the northern channel"
+    )
+    whole = Article(blocks=(Block(text=f"{FIRST} {SECOND}"),), title="Mud in the northern channel")
+    other = Article(blocks=whole.blocks, title="What the harbour board wants")
+    bare = Comparator()
+    corpus: list[Article | str] = [note, whole, *(prose(n, 60) for n in range(120))]
+    told = Comparator(rarity=StoryCounts([bare.prepare(each).distinct for each in corpus]))
+    verdict = told.compare(note, whole)
+    assert (verdict.relation, verdict.reasons[0].rule) == (Relation.CONTAINED, "short-and-same-headline")
+    assert told.compare(note, other).relation is Relation.UNDECIDED
+
+
+def test_what_a_text_says_twice_and_the_other_once_is_covered() -> None:
+    standfirst, pulled = (" ".join(FIRST.split()[:18]), " ".join(SECOND.split()[:14]))
+    body = f"{FIRST}\n\n{SECOND}"
+    verdict = compare(f"{standfirst}\n\n{FIRST}\n\n{pulled}\n\n{SECOND}", body)
+    assert verdict.relation is Relation.NEAR
+    assert verdict.comparison.coverage_left == verdict.comparison.coverage_right == 1.0
+
+
+def test_what_a_text_says_twice_and_the_other_never_counts_once() -> None:
+    own = " ".join(THIRD.split()[:18])
+    once, twice = (compare(f"{text}\n\n{FIRST}", FIRST).comparison for text in (own, f"{own}\n\n{own}"))
+    assert once.coverage_left == twice.coverage_left
+    assert once.coverage_left is not None
+    assert once.coverage_left < 0.8
