@@ -78,10 +78,10 @@ _AUTHOR_NAME = re.compile(r"(?:author|byline|autor).{0,12}name|name.{0,4}author"
 
 def _named_authors(marks: Marks) -> list[str]:
     """Return the text of the first element whose class speaks of an author's name."""
-    page = marks.page
-    for element, classes in marks.holding("class"):
-        if _AUTHOR_NAME.search(classes):
-            text = page.text_of(element)
+    said = marks.said("class")
+    if "name" in said and any(word in said for word in ("author", "byline", "autor")):
+        for element in marks.find("class", _AUTHOR_NAME.search):
+            text = marks.page.text_of(element)
             if 1 < len(text.split()) <= 5:
                 return [text]
     return []
@@ -89,11 +89,13 @@ def _named_authors(marks: Marks) -> list[str]:
 
 def _linked_authors(marks: Marks) -> list[str]:
     """Return the names of the first links to an author's page, as long as they are siblings."""
-    found = []
+    found: list[str] = []
     parent = None
     page = marks.page
-    for element, target in marks.holding("href"):
-        if parent in (None, page.parents[element]) and _AUTHOR_LINK.search(target):
+    if not _AUTHOR_LINK.search(marks.said("href")):
+        return found
+    for element in marks.find("href", _AUTHOR_LINK.search):
+        if parent in (None, page.parents[element]):
             text = page.text_of(element)
             if 1 < len(text.split()) <= 4 and not _ROLE.search(text):
                 found.append(text)

@@ -15,6 +15,12 @@ __all__ = ["parse_published", "written_dates"]
 
 _ISO = re.compile(r"^\d{4}(-\d\d(-\d\d)?)?$")
 _OFFSET = re.compile(r"(?:Z|GMT|UTC|[+-]\d\d:?\d\d)\s*$", re.IGNORECASE)
+_STAMP = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?\s*(Z|[+-]\d\d:?\d\d)?$",
+    re.ASCII | re.IGNORECASE,
+)
+# Without this the parser reads these names as the machine's own zone where that is called so.
+_ZONES = dict.fromkeys(("UTC", "GMT", "Z"), dt.timezone.utc)
 _HAS_TIME = re.compile(r"\d[:T]\d\d")
 
 # The first three or four letters tell a month apart in English, German, French, Spanish, Italian, Portuguese and Dutch.
@@ -59,6 +65,12 @@ def parse_published(text: str) -> Published | None:
     text = text.strip()
     if not 4 <= len(text) <= 60 or not any(map(str.isdigit, text)):
         return None
+    stamp = _STAMP.match(text)
+    if stamp:
+        try:
+            return _stamped(stamp)
+        except ValueError:  # the twenty-fifth hour
+            pass
     zoned = _OFFSET.search(text) is not None  # "EST" names several zones: a time without an offset is not a moment
     try:
         if _ISO.match(text):
@@ -66,8 +78,8 @@ def parse_published(text: str) -> Published | None:
             day = dt.date(*[*parts, 1, 1][:3])
             return Published(moment=day, precision=("year", "month", "day")[len(parts) - 1])
         # Two defaults that differ in every field tell which fields the text has.
-        one = parser.parse(text, default=dt.datetime(2000, 1, 1), ignoretz=not zoned)
-        other = parser.parse(text, default=dt.datetime(2004, 2, 2), ignoretz=not zoned)
+        one = parser.parse(text, default=dt.datetime(2000, 1, 1), ignoretz=not zoned, tzinfos=_ZONES)
+        other = parser.parse(text, default=dt.datetime(2004, 2, 2), ignoretz=not zoned, tzinfos=_ZONES)
     except (ParserError, ValueError, OverflowError, TypeError, AttributeError):
         return next(written_dates(text), None)
     if one.year != other.year or not 1900 <= one.year <= 2100:
@@ -79,6 +91,21 @@ def parse_published(text: str) -> Published | None:
     if zoned and one.tzinfo is not None and _HAS_TIME.search(text):
         return Published(moment=one, precision="time")
     return next(written_dates(text), None) or Published(moment=one.date(), precision="day")
+
+
+def _stamped(stamp: re.Match[str]) -> Published | None:
+    """Return what a time stamp says, the form that most pages use: a parser of any form takes far longer."""
+    year, month, day, hour, minute = map(int, stamp.group(1, 2, 3, 4, 5))
+    second, fraction, zone = stamp.group(6, 7, 8)
+    moment = dt.datetime(year, month, day, hour, minute, int(second or 0), int((fraction or "0")[:6].ljust(6, "0")))
+    if not 1900 <= year <= 2100:
+        return None
+    if zone is None:
+        return Published(moment=moment.date(), precision="day")
+    offset = dt.timedelta()
+    if zone not in ("Z", "z"):
+        offset = dt.timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:])) * (-1 if zone[0] == "-" else 1)
+    return Published(moment=moment.replace(tzinfo=dt.timezone(offset)), precision="time")
 
 
 def written_dates(text: str, *, month_first: bool = False) -> Iterator[Published]:

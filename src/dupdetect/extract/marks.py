@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import accumulate
 
-from dupdetect.extract.blocks import Page
+from dupdetect.extract.blocks import Look, Page
 
 __all__ = ["Marks"]
 
-_FOREIGN = re.compile(r"comment|respond|sidebar|widget|related|recommend|teaser", re.IGNORECASE)
+_FOREIGN = ("comment", "respond", "sidebar", "widget", "related", "recommend", "teaser")
+# Attributes that a look has: what is asked of their values is asked once a look, not once an element.
+_OF_LOOKS = {"class": Look._fields.index("classes"), "itemprop": Look._fields.index("prop")}
 
 
 class Marks:
@@ -27,57 +30,98 @@ class Marks:
     def __init__(self, page: Page, part: range | None = None) -> None:
         self.page = page
         self._part = part
-        self._holding: dict[str, list[tuple[int, str]]] = {}
+        self._said: dict[str, str] = {}
+        self._words: dict[str, set[str]] = {}
 
-    @cached_property
-    def elements(self) -> list[int]:
-        """The elements that carry attributes, in document order."""
+    def find(self, attribute: str, holds: Callable[[str], object]) -> Iterator[int]:
+        """Yield the elements whose `attribute` has a value that passes a test, in document order.
+
+        Parameters
+        ----------
+        attribute : str
+        holds : callable
+            Asked once a look where the attribute is part of it.
+        """
         page = self.page
-        if self._part is not None:
-            return [element for element in self._part if page.attributes[element]]
-        running = [0, *accumulate(map(len, page.texts))]
-        known: dict[tuple[str | None, str | None], bool] = {}
-        found = []
-        element = 0
-        while element < len(page.tags):
-            tag, attributes = page.tags[element], page.attributes[element]
-            foreign = tag in ("aside", "nav")
-            if attributes:
-                key = attributes.get("class"), attributes.get("id")
-                if key not in known:
-                    known[key] = _FOREIGN.search(f"{key[0]} {key[1]}") is not None
-                foreign = foreign or known[key]
-            # An area that holds half of the page's text is the page, whatever it is called.
-            if foreign and 2 * (running[page.block_ends[element]] - running[page.block_starts[element]]) < running[-1]:
-                element = page.ends[element]
-                continue
-            if attributes:
-                found.append(element)
-            element += 1
-        return found
+        part = self._part or range(len(page.tags))
+        at = _OF_LOOKS.get(attribute)
+        if at is not None:
+            values = ((number, look[at]) for number, look in enumerate(page.looks))
+            numbers = {number for number, value in values if value and holds(value)}
+            for element in _elements_of(page, numbers, part) if numbers else ():
+                if self._is_own(element):
+                    yield element
+        else:
+            for element in part:
+                attributes = page.attributes[element]
+                if attributes:
+                    value = attributes.get(attribute)
+                    if value and holds(value) and self._is_own(element):
+                        yield element
 
-    def holding(self, attribute: str) -> list[tuple[int, str]]:
-        """Return the elements that carry `attribute`, each with its value."""
-        found = self._holding.get(attribute)
-        if found is None:
-            attributes = self.page.attributes
-            found = [(e, value) for e in self.elements if (value := attributes[e].get(attribute))]
-            self._holding[attribute] = found
-        return found
+    def said(self, attribute: str) -> str:
+        """Return all values that `attribute` has on the page, in lower case, a line each: look here before `find`."""
+        said = self._said.get(attribute)
+        if said is None:
+            at, page = _OF_LOOKS.get(attribute), self.page
+            if at is not None:
+                values = [look[at] for look in page.looks]
+            else:
+                values = [attributes.get(attribute) for attributes in page.attributes if attributes]
+            said = self._said[attribute] = "\n".join(filter(None, values)).lower()
+        return said
 
     def texts(self, attribute: str, words: str) -> list[str]:
         """Return the text of the first element whose `attribute` holds one of `words`, and of its siblings."""
-        wanted = set(words.split())
-        known: dict[str, bool] = {}
-        found = []
+        there = self._words.get(attribute)
+        if there is None:
+            there = self._words[attribute] = set(self.said(attribute).split())
+        wanted = there.intersection(words.split())
+        found: list[str] = []
+        if not wanted:
+            return found
         parent = None
-        for element, value in self.holding(attribute):
-            holds = known.get(value)
-            if holds is None:
-                holds = known[value] = not wanted.isdisjoint(value.lower().split())
-            if holds and parent in (None, self.page.parents[element]):
+        for element in self.find(attribute, lambda value: not wanted.isdisjoint(value.lower().split())):
+            if parent in (None, self.page.parents[element]):
                 text = self.page.text_of(element)
                 if text and len(text) < 120:
                     found.append(text)
                     parent = self.page.parents[element]
         return found
+
+    def _is_own(self, element: int) -> bool:
+        starts, ends = self._foreign
+        before = bisect_right(starts, element)
+        return not before or element >= ends[before - 1]
+
+    @cached_property
+    def _foreign(self) -> tuple[list[int], list[int]]:
+        """First elements of the areas that speak of other things, and where each ends."""
+        page = self.page
+        starts: list[int] = []
+        ends: list[int] = []
+        if self._part is not None:
+            return starts, ends
+        foreign = {number for number, look in enumerate(page.looks) if _is_foreign(look)}
+        running = [0, *accumulate(map(len, page.texts))]
+        end = 0
+        for element in _elements_of(page, foreign, range(len(page.tags))):
+            # An area that holds half of the page's text is the page, whatever it is called.
+            held = running[page.block_ends[element]] - running[page.block_starts[element]]
+            if element >= end and 2 * held < running[-1]:
+                end = page.ends[element]
+                starts.append(element)
+                ends.append(end)
+        return starts, ends
+
+
+def _is_foreign(look: Look) -> bool:
+    if look.tag in ("aside", "nav"):
+        return True
+    names = f"{look.classes or ''} {look.id or ''}".lower()
+    return any(word in names for word in _FOREIGN)
+
+
+def _elements_of(page: Page, looks: set[int], part: range) -> list[int]:
+    numbers = page.look_numbers[part.start : part.stop]
+    return [element for element, number in enumerate(numbers, part.start) if number in looks]

@@ -365,8 +365,14 @@ def _published(marks: Marks, metas: dict[str, list[str]], article: dict[str, Any
         for name in _DATE_METAS:
             yield from metas.get(name, ())
         yield from _times(page, range(len(page.tags)))
-        for element, attributes in enumerate(page.attributes):
-            if attributes.get("itemprop") == "datePublished" or "published" in (attributes.get("class") or "").split():
+        dated = {
+            number
+            for number, look in enumerate(page.looks)
+            if look.prop == "datePublished" or (look.classes and "published" in look.classes.split())
+        }
+        for element, number in enumerate(page.look_numbers):
+            if number in dated:
+                attributes = page.attributes[element]
                 yield (
                     attributes.get("content")
                     or attributes.get("datetime")
@@ -413,7 +419,11 @@ def _visible_date(page: Page, metas: dict[str, list[str]], article: dict[str, An
 
 def _times(page: Page, elements: range) -> list[str]:
     """Return what the first ``<time>`` elements say, those marked as publication dates first."""
-    times = [element for element in elements if page.tags[element] == "time"]
+    times = [
+        element
+        for element, tag in enumerate(page.tags[elements.start : elements.stop], elements.start)
+        if tag == "time"
+    ]
     times.sort(key=lambda element: not _is_published(page.attributes[element]))
     return [page.attributes[element].get("datetime") or page.text_of(element) for element in times[:5]]
 
@@ -455,7 +465,7 @@ def _sections(marks: Marks, metas: dict[str, list[str]], article: dict[str, Any]
 
 def _categories(marks: Marks) -> list[str]:
     """Return the texts of the links that are marked as the article's categories."""
-    return [marks.page.text_of(element) for element, rel in marks.holding("rel") if "category" in rel.split()]
+    return [marks.page.text_of(element) for element in marks.find("rel", lambda rel: "category" in rel.split())]
 
 
 def _canonical(page: Page, metas: dict[str, list[str]], url: str | None) -> str | None:
