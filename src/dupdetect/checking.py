@@ -131,6 +131,9 @@ def matches(
     article: Article | Prepared, found: Iterable[tuple[Candidate, Article]], comparator: Comparator
 ) -> tuple[Match, ...]:
     """Compare a piece with articles; return those that it relates to, the strongest relation first."""
+    found = list(found)
+    if not found:
+        return ()
     prepared = article if isinstance(article, Prepared) else comparator.prepare(article)
     related = (
         Match(article=other, verdict=comparator.compare(prepared, other), status=candidate.status)

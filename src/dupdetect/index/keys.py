@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +20,27 @@ from dupdetect.fingerprint import band_keys
 from dupdetect.model import Fingerprint, FingerprintBatch
 from dupdetect.settings import Settings
 
-__all__ = ["MAX_DOC", "TABLES", "as_batch", "digest_key", "follow", "key_rows", "sample_keys", "split", "unpack"]
+__all__ = [
+    "MAX_DOC",
+    "TABLES",
+    "as_batch",
+    "chosen",
+    "digest_key",
+    "follow",
+    "key_rows",
+    "sample_keys",
+    "split",
+    "unpack",
+]
 
 TABLES = ("bands", "postings")
 MAX_DOC = 2**32 - 1
 
 _PART = 1 << 17
 """Rows that are Python's integers at a time."""
+
+_MARKS = 512
+"""Documents a statement."""
 
 _AT_ONCE = 40
 """Keys a statement: one statement for the keys of a usual article takes a quarter of the time of one each."""
@@ -64,10 +79,9 @@ def digest_key(digest: bytes) -> int:
     return int.from_bytes(digest[:4], "little", signed=True)
 
 
-def sample_keys(sample: NDArray[np.uint64]) -> list[int]:
+def sample_keys(sample: NDArray[np.uint64]) -> NDArray[np.int64]:
     """Return the keys of a sample's hashes in the table of postings, in the sample's order."""
-    keys: list[int] = _cut(sample).tolist()
-    return keys
+    return _cut(sample).astype(np.int64)
 
 
 def _pack(keys: NDArray[np.int32], docs: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -87,13 +101,13 @@ def unpack(rows: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
 
 def follow(
     connection: sqlite3.Connection, table: str, keys: Sequence[int], *, cap: int, after: int = 0
-) -> tuple[list[tuple[int, int]], int]:
-    """Return ``(key, doc)`` of the documents that have one of `keys`.
+) -> tuple[NDArray[np.int64], int]:
+    """Return the rows, ``key << 32 | doc``, of the documents that have one of `keys`.
 
     Parameters
     ----------
     keys : sequence of int
-        Distinct.
+        Ascending, each once.
     cap : int
         Of each key only the first so many.
     after : int
@@ -101,26 +115,35 @@ def follow(
 
     Returns
     -------
-    rows : list of (int, int)
+    rows : ndarray of int64
+        Ascending.
     capped : int
         How many keys had more.
     """
-    one = f"SELECT * FROM (SELECT key, doc FROM {table} WHERE key = ? AND doc > {after:d} LIMIT {cap + 1:d})"
+    one = f"SELECT * FROM (SELECT key << 32 | doc FROM {table} WHERE key = ? AND doc > {after:d} LIMIT {cap + 1:d})"
     statement = " UNION ALL ".join([one] * _AT_ONCE)
-    rows: list[tuple[int, int]] = []
+    found: list[tuple[int]] = []
     for start in range(0, len(keys), _AT_ONCE):
         part = keys[start : start + _AT_ONCE]
         # Filled up with NULL, which equals nothing: the statement is compiled once, however many keys there are.
-        rows += connection.execute(statement, (*part, *[None] * (_AT_ONCE - len(part)))).fetchall()
+        found += connection.execute(statement, (*part, *[None] * (_AT_ONCE - len(part)))).fetchall()
+    rows = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=len(found))
     if len(rows) <= cap:
         return rows, 0
-    counts: dict[int, int] = {}
-    kept = []
-    for key, doc in rows:
-        counts[key] = counts.get(key, 0) + 1
-        if counts[key] <= cap:
-            kept.append((key, doc))
-    return kept, sum(count > cap for count in counts.values())
+    # As each key has at most one row more than it may, that row is `cap` places behind the key's first.
+    beyond = np.zeros(len(rows), dtype=np.bool_)
+    beyond[cap:] = rows[cap:] >> 32 == rows[:-cap] >> 32
+    return rows[~beyond], int(np.count_nonzero(beyond))
+
+
+def chosen(connection: sqlite3.Connection, select: str, docs: Sequence[int]) -> Iterator[Any]:
+    """Yield the rows of `select`, which ends before its WHERE, of documents by number."""
+    for start in range(0, len(docs), _MARKS):
+        part = docs[start : start + _MARKS]
+        # Filled up with NULL to a power of two: a handful of statements are compiled, not one for each count.
+        marks = 1 << (len(part) - 1).bit_length()
+        statement = f"{select} WHERE doc IN ({','.join('?' * marks)})"
+        yield from connection.execute(statement, (*part, *[None] * (marks - len(part)))).fetchall()
 
 
 def as_batch(fingerprints: Sequence[Fingerprint], settings: Settings) -> FingerprintBatch:

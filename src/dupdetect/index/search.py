@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from dupdetect.fingerprint.sample import sampled_share
 from dupdetect.index.base import Candidate, Candidates, Filter
-from dupdetect.index.keys import as_batch, digest_key, follow, key_rows, sample_keys
+from dupdetect.index.keys import MAX_DOC, as_batch, chosen, digest_key, follow, key_rows, sample_keys
 from dupdetect.index.rows import ARTICLE, row_article
 from dupdetect.index.stories import HOT_HASH, story_frequencies
 from dupdetect.model import Fingerprint
@@ -45,7 +44,7 @@ COMPARABLE = 0.05
 """… or hashes whose rarity is this share of those that both samples could hold: one of a short text's few …"""
 
 LEAST = 0.25
-"""… unless it is that of a hash in over sixteen stories.
+"""… unless it is that of a hash in over sixteen stories; for a query that its sample holds in part only, in over eight.
 
 ``python -m benchmarks run index-candidates`` measures all three."""
 
@@ -84,29 +83,29 @@ def search(
     keys = {table: (packed >> 32).tolist() for table, packed in rows.items()}
     bands, hot_bands = follow(connection, "bands", keys["bands"], after=after, cap=HOT_KEY)
     hashes, hot_hashes = follow(connection, "postings", keys["postings"], after=after, cap=HOT_HASH)
-    stories = story_frequencies(connection, hashes, from_=COMMON_FROM)
-    rare = dict(zip(stories, rarity(np.array(list(stories.values()))).tolist(), strict=True))
-    whole = digest_key(fingerprint.digest)
-    by_band = Counter(doc for key, doc in bands if key != whole)
-    shared = Counter(doc for _, doc in hashes)
-    weights = dict.fromkeys(shared, 0.0)
-    for key, doc in hashes:
-        weights[doc] += rare[key]
-    docs = {doc for _, doc in bands} | {doc for doc, heavy in weights.items() if heavy >= min(LEAST, TWO_HASHES)}
+    stories = story_frequencies(connection, hashes, few=COMMON_FROM)
+    sharing, at = np.unique(hashes & MAX_DOC, return_inverse=True)
+    weights = np.bincount(at, weights=rarity(stories), minlength=len(sharing))
+    # Of a long text one common hash is never so much of what a short one could hold that it decides.
+    least = LEAST if fingerprint.shingles < settings.sample_floor else TWO_HASHES
+    in_bands = bands & MAX_DOC
+    docs = np.union1d(in_bands, sharing[weights >= min(least, TWO_HASHES)]).tolist()
     excluded = {id for id in exclude if id}  # a claim of a post without id yet has none
     now = time.time()
     there = [
         row
-        for row in _documents(connection, sorted(docs), within)
+        for row in _documents(connection, docs, within)
         if row.id not in excluded and (not row.claim or (row.claim != claim and row.expires > now))
     ]
-    both = np.array([shared[row.doc] for row in there], dtype=np.int64)
-    weight = np.array([weights.get(row.doc, 0.0) for row in there])
-    banded = np.array([by_band[row.doc] for row in there], dtype=np.int64)
+    numbers = np.array([row.doc for row in there], dtype=np.int64)
+    both = _counts(numbers, sharing, np.bincount(at, minlength=len(sharing))).astype(np.int64)
+    weight = _counts(numbers, sharing, weights)
+    whole = bands >> 32 == digest_key(fingerprint.digest)
+    banded = _counts(numbers, *np.unique(in_bands[~whole], return_counts=True)).astype(np.int64)
     equal = np.array([row.digest == fingerprint.digest for row in there], dtype=np.bool_)
     comparable = _comparable(fingerprint, there, settings)
     strength = np.where(equal, 1.0, likeness(weight, comparable, banded, settings))
-    worth = np.flatnonzero(equal | (banded > 0) | promising(both, weight, comparable)).tolist()
+    worth = np.flatnonzero(equal | (banded > 0) | promising(both, weight, comparable, least)).tolist()
     found = [
         Candidate(
             id=there[place].id,
@@ -125,9 +124,25 @@ def search(
         left_out=len(found) - len(kept),
         hot_keys=hot_bands + hot_hashes,
         sequence=sequence,
-        stories=tuple(stories.get(key, 0) for key in sample_keys(fingerprint.sample)),
+        stories=_of_sample(fingerprint, hashes, stories),
         stories_counted=_stories_there(connection) if found else 0,
     )
+
+
+def _of_sample(fingerprint: Fingerprint, hashes: NDArray[np.int64], stories: NDArray[np.int64]) -> tuple[int, ...]:
+    """Return the frequency of each hash of the sample, 0 where the index does not hold it."""
+    keys, first = np.unique(hashes >> 32, return_index=True)
+    return tuple(_counts(sample_keys(fingerprint.sample), keys, stories[first]).astype(np.int64).tolist())
+
+
+def _counts(
+    asked: NDArray[np.int64], known: NDArray[np.int64], counts: NDArray[np.int64] | NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the count of each of `asked`; `known` is ascending, and what is not in it counts 0."""
+    if not len(known):
+        return np.zeros(len(asked))
+    at = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+    return np.where(known[at] == asked, counts[at], 0.0)
 
 
 def _stories_there(connection: sqlite3.Connection) -> int:
@@ -146,7 +161,7 @@ def rarity(stories: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def promising(
-    shared: NDArray[np.int64], weight: NDArray[np.float64], comparable: NDArray[np.float64]
+    shared: NDArray[np.int64], weight: NDArray[np.float64], comparable: NDArray[np.float64], least: float = LEAST
 ) -> NDArray[np.bool_]:
     """Return which articles to compare for what their samples share with the query's.
 
@@ -158,9 +173,11 @@ def promising(
         Their `rarity`, added up.
     comparable : ndarray of float64, shape (n,)
         How many both samples could hold: of the smaller text what lies under both thresholds.
+    least : float
+        See `LEAST`.
     """
     two = (shared >= 2) & (weight >= TWO_HASHES)
-    return two | ((weight >= LEAST) & (weight >= COMPARABLE * comparable))
+    return two | ((weight >= least) & (weight >= COMPARABLE * comparable))
 
 
 def likeness(
@@ -205,16 +222,12 @@ def _documents(connection: sqlite3.Connection, docs: Sequence[int], within: Filt
     """Return what a search asks of the documents that `within` lets through."""
     columns = ["doc", "id", "claim", "coalesce(expires, 0)", "shingles", "length(sample) / 8", "digest"]
     width = len(columns)
-    if within is not None:
-        columns += [name if name != "blocks" else "NULL" for name in ARTICLE]
+    if within is None:
+        return [_Row(*row) for row in chosen(connection, f"SELECT {', '.join(columns)} FROM documents", docs)]
+    columns += [name if name != "blocks" else "NULL" for name in ARTICLE]
     found = []
-    for start in range(0, len(docs), 500):
-        part = docs[start : start + 500]
-        marks = ",".join("?" * len(part))
-        for row in connection.execute(f"SELECT {', '.join(columns)} FROM documents WHERE doc IN ({marks})", part):
-            if within is not None:
-                article = row_article(row[width:])
-                if not within.admits(article.site, article.sections, article.published):
-                    continue
+    for row in chosen(connection, f"SELECT {', '.join(columns)} FROM documents", docs):
+        article = row_article(row[width:])
+        if within.admits(article.site, article.sections, article.published):
             found.append(_Row(*row[:width]))
     return found

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.index.keys import MAX_DOC, follow
+from dupdetect.index.keys import MAX_DOC, chosen, follow
 from dupdetect.model import FingerprintBatch
 
 __all__ = ["HOT_HASH", "SAME_STORY", "copies_among", "forget", "schema", "story_frequencies", "tell_stories"]
@@ -57,7 +57,7 @@ def tell_stories(connection: sqlite3.Connection, batch: FingerprintBatch, keys: 
     for place in np.flatnonzero(sizes).tolist():
         doc = first + place
         rows, _ = follow(connection, "postings", own[ends[place] : ends[place + 1]].tolist(), cap=HOT_HASH)
-        shared = Counter(other for _, other in rows if other < doc)
+        shared = Counter((rows & MAX_DOC)[rows & MAX_DOC < doc].tolist())
         likely = sorted(other for other, count in shared.items() if count >= SAME_STORY / 2 * int(sizes[place]))
         for other, shingles, sample, story in _told(connection, likely):
             larger = int(sizes[place]) if int(batch.shingles[place]) >= shingles else sample
@@ -119,32 +119,25 @@ def forget(connection: sqlite3.Connection, docs: Iterable[int]) -> None:
     connection.executemany("DELETE FROM copies WHERE doc = ?", ((doc,) for doc in docs))
 
 
-def story_frequencies(connection: sqlite3.Connection, rows: Sequence[tuple[int, int]], *, from_: int) -> dict[int, int]:
-    """Return in how many stories each hash stands.
+def story_frequencies(connection: sqlite3.Connection, rows: NDArray[np.int64], *, few: int) -> NDArray[np.int64]:
+    """Return of each row in how many stories its hash stands, shape of `rows`.
 
     Parameters
     ----------
-    rows : sequence of (int, int)
-        Hash and document, as `follow` returns them.
-    from_ : int
+    rows : ndarray of int64
+        ``key << 32 | doc``, ascending, as `follow` returns them.
+    few : int
         A hash in at most so many documents is counted in documents, which is quicker and as good.
     """
-    documents: dict[int, list[int]] = {}
-    for key, doc in rows:
-        documents.setdefault(key, []).append(doc)
-    common = {key: docs for key, docs in documents.items() if len(docs) > from_}
-    story_of = _stories_of(connection, sorted({doc for docs in common.values() for doc in docs}))
-    counts = {key: len(docs) for key, docs in documents.items()}
-    if story_of:
-        counts.update({key: len({story_of.get(doc, doc) for doc in docs}) for key, docs in common.items()})
+    keys = rows >> 32
+    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))[: len(keys)])
+    sizes = np.diff(np.append(starts, len(keys)))
+    counts = np.repeat(sizes, sizes)
+    common = np.flatnonzero(counts > few)
+    docs = rows[common] & MAX_DOC
+    copies = dict(chosen(connection, "SELECT doc, story FROM copies", np.unique(docs).tolist()))
+    if copies:
+        stories = np.array([copies.get(doc, doc) for doc in docs.tolist()], dtype=np.int64)
+        told = np.unique(keys[common] << 32 | stories) >> 32
+        counts[common] = np.searchsorted(told, keys[common], side="right") - np.searchsorted(told, keys[common])
     return counts
-
-
-def _stories_of(connection: sqlite3.Connection, docs: Sequence[int]) -> dict[int, int]:
-    """Return the story of those of `docs` that are copies."""
-    found: dict[int, int] = {}
-    for start in range(0, len(docs), 500):
-        part = docs[start : start + 500]
-        marks = ",".join("?" * len(part))
-        found.update(connection.execute(f"SELECT doc, story FROM copies WHERE doc IN ({marks})", part).fetchall())
-    return found
