@@ -194,11 +194,11 @@ class WordPress:
     def php(self, code: str, *, env: Mapping[str, str] | None = None, host: str = "") -> Any:
         """Run code inside WordPress, without a web server; what it returns comes back through JSON."""
         script = (
-            f"$_SERVER['HTTP_HOST'] = {json.dumps(host or self.host)}; $_SERVER['REQUEST_URI'] = '/';"
+            f"<?php $_SERVER['HTTP_HOST'] = {json.dumps(host or self.host)}; $_SERVER['REQUEST_URI'] = '/';"
             f"require {json.dumps(str(self.path / 'wp-load.php'))};"
             f"$value = (static function () {{ global $wpdb; {code} }})(); echo \"\\n\\0\", json_encode($value);"
         )
-        done = run_php(["-r", script], env)
+        done = run_php([], env, script)
         return json.loads(done.rpartition("\0")[2])
 
     def cron(self, hook: str) -> None:
@@ -235,10 +235,15 @@ class WordPress:
         return [line for line in lines if "dupdetect" in line.lower()]
 
 
-def run_php(arguments: list[str], env: Mapping[str, str] | None = None) -> str:
-    """Run PHP on the command line; errors are failures."""
+def run_php(arguments: list[str], env: Mapping[str, str] | None = None, script: str | None = None) -> str:
+    """Run PHP on the command line, a file or a script; errors are failures."""
     done = subprocess.run(
-        ["php", *PHP_OPTIONS, *arguments], capture_output=True, text=True, timeout=120, env={**os.environ, **(env or {})}
+        ["php", *PHP_OPTIONS, *arguments],
+        input=script,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, **(env or {})},
     )
     if done.returncode:
         raise RuntimeError(f"php ended with {done.returncode}: {done.stdout[-2000:]} {done.stderr[-2000:]}")

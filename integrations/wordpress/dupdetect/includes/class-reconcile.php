@@ -58,6 +58,7 @@ final class Reconcile {
 				}
 				$post_id = (int) substr( $id, strlen( $prefix ) );
 				$post    = isset( $missing[ $post_id ] ) ? get_post( $post_id ) : null;
+				$post    = $post && Document::is_indexed( $post ) ? $post : null;
 				unset( $missing[ $post_id ] );
 				$there = strtotime( (string) ( $stored['version'] ?? '' ) );
 				$here  = $post ? strtotime( $post->post_modified_gmt . ' +0000' ) : false;
@@ -70,7 +71,12 @@ final class Reconcile {
 				$different[] = $post_id;
 			}
 		} while ( $cursor );
-		$different = array_merge( $different, array_keys( $missing ) );
+		foreach ( array_keys( $missing ) as $post_id ) {
+			$post = get_post( $post_id );
+			if ( $post && Document::is_indexed( $post ) ) {
+				$different[] = $post_id;
+			}
+		}
 		foreach ( $different as $post_id ) {
 			$this->queue->push( $post_id );
 		}

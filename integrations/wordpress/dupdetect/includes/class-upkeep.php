@@ -74,7 +74,7 @@ final class Upkeep {
 		// Sections are assigned after transition_post_status; this is the first hook that sees them.
 		add_action( 'wp_after_insert_post', array( $this, 'after_write' ), 10, 4 );
 		add_action( 'before_delete_post', array( $this->scheduled, 'give_up' ) );
-		add_action( 'deleted_post', array( $this, 'after_delete' ), 10, 2 );
+		add_action( 'after_delete_post', array( $this, 'after_delete' ), 10, 2 ); // At deleted_post the cache still has it.
 		add_action( 'set_object_terms', array( $this, 'after_terms' ), 10, 6 );
 		foreach ( array( 'added_post_meta', 'updated_post_meta', 'deleted_post_meta' ) as $hook ) {
 			add_action( $hook, array( $this, 'after_meta' ), 10, 3 );
