@@ -73,7 +73,7 @@ class Client:
         told = dict(self.headers) | {name.replace("_", "-"): value for name, value in headers.items()}
         if self.token:
             told.setdefault("authorization", f"Bearer {self.token}")
-        if body is not None and not isinstance(body, str | bytes):
+        if isinstance(body, dict):
             body = json.dumps(body)
             told.setdefault("content-type", "application/json")
         try:

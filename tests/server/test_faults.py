@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 import uuid
+from pathlib import Path
 
 from dupdetect.index import open_index
 from tests.server.serving import started, wait_until_alive
@@ -56,9 +57,8 @@ class Writer(threading.Thread):
 
 def workers(client):
     """Return the ids of the service's worker processes."""
-    children = f"/proc/{client.process.pid}/task/{client.process.pid}/children"
-    with open(children) as listing:
-        return [int(pid) for pid in listing.read().split()]
+    children = Path(f"/proc/{client.process.pid}/task/{client.process.pid}/children")
+    return [int(pid) for pid in children.read_text().split()]
 
 
 def check(path, writers):

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from importlib.metadata import version as version_of
 from typing import Annotated, Any, TypeVar
 
-from fastapi import FastAPI, Path, Query, Request
+from fastapi import Depends, FastAPI, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from pydantic import ValidationError
@@ -24,7 +24,7 @@ from dupdetect.server.metrics import CONTENT_TYPE, Metrics
 from dupdetect.server.options import Options
 from dupdetect.server.pages import add_pages
 from dupdetect.server.problems import MEDIA_TYPE, Problem, of_status, pointer, problem_of
-from dupdetect.server.schemas import AuditIn, CheckIn, CompareIn, PutIn
+from dupdetect.server.schemas import NAME, AuditIn, CheckIn, CompareIn, PutIn
 from dupdetect.server.service import Service
 from dupdetect.server.work import Pool
 
@@ -36,8 +36,10 @@ NDJSON = "application/x-ndjson"
 _DESCRIPTION = "Tells a publisher's systems, before they publish, that a piece is already out there."
 
 Cursor = Annotated[str | None, Query(max_length=40, description="From the answer before.")]
-DocumentId = Annotated[str, Path(min_length=1, max_length=1000, description="Percent-encoded, also `/` and `:`.")]
-ClaimKey = Annotated[str, Path(min_length=1, max_length=200)]
+DocumentId = Annotated[
+    str, Path(min_length=1, max_length=1000, pattern=NAME, description="Percent-encoded, also `/` and `:`.")
+]
+ClaimKey = Annotated[str, Path(min_length=1, max_length=200, pattern=NAME)]
 
 
 class Json(Response):
@@ -104,9 +106,10 @@ def create_app(options: Options) -> Guard:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
+        dependencies=[Depends(_known_query)],
     )
     _answer_problems(app)
-    guard = Guard(app, options, metrics)
+    guard = Guard(app, options, metrics, service)
     _add_health(app, service, pools, metrics)
     _add_checks(app, service, pools, metrics)
     _add_documents(app, service, pools)
@@ -138,6 +141,10 @@ def _answer_problems(app: FastAPI) -> None:
         found.headers.update(error.headers or {})
         return found.response()
 
+    async def bug(request: Request, error: Exception) -> Response:
+        return Problem("internal", "the server's log says more").response()  # the guard sees to the log
+
+    app.add_exception_handler(Exception, bug)
     app.add_exception_handler(Problem, problem)
     app.add_exception_handler(DupdetectError, refused)
     app.add_exception_handler(RequestValidationError, invalid)
@@ -152,6 +159,14 @@ def _invalid(errors: Any) -> Problem:
         (pointer(error["loc"][1:] if error["loc"][0] == "body" else error["loc"]), error["msg"]) for error in errors
     ]
     return Problem("invalid-document", "; ".join(f"{where}: {what}" for where, what in listed[:3]), errors=listed[:20])
+
+
+async def _known_query(request: Request) -> None:
+    """Refuse a parameter that no one reads: a misspelt ``site`` would list every site."""
+    known = {field.alias for field in request.scope["route"].dependant.query_params}
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        raise Problem("invalid-document", errors=[(pointer(("query", name)), "no such parameter") for name in unknown])
 
 
 # ------------------------------------------------------------------------------------------------------- routes

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dupdetect.server.metrics import Metrics
 from dupdetect.server.options import Options, is_loopback
 from dupdetect.server.problems import Problem
+from dupdetect.server.service import Service
 
 __all__ = ["BATCH", "COOKIE", "Door", "Guard"]
 
@@ -93,10 +94,13 @@ class Guard:
     app : ASGIApp
     options : Options
     metrics : Metrics
+    service : Service
+        What the application works with; for who embeds it.
     """
 
-    def __init__(self, app: ASGIApp, options: Options, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, options: Options, metrics: Metrics, service: Service) -> None:
         self.app = app
+        self.service = service
         self.door = Door(options.token)
         self._options = options
         self._metrics = metrics
@@ -167,11 +171,8 @@ class Guard:
             raise Problem(
                 "unauthorised", "send `Authorization: Bearer` and the token", headers={"WWW-Authenticate": "Bearer"}
             )
-        try:
-            scope["raw_path"].decode("ascii")
-            _strictly_decoded(scope["raw_path"])
-        except UnicodeDecodeError:
-            raise Problem("bad-request", "the path is no percent-encoded UTF-8") from None
+        if not _readable(scope["raw_path"]):
+            raise Problem("bad-request", "the path is no percent-encoded UTF-8, or has control characters")
         if method in ("POST", "PUT"):
             given = headers.get("content-type", "").partition(";")[0].strip().lower()
             wanted = _media_types(path)
@@ -283,8 +284,12 @@ def _media_types(path: str) -> tuple[str, ...]:
     return ("application/x-www-form-urlencoded",) if path in ("/login", "/logout") else ("application/json",)
 
 
-def _strictly_decoded(raw: bytes) -> None:
-    unquote_to_bytes(raw).decode("utf-8")
+def _readable(raw_path: bytes) -> bool:
+    try:
+        path = unquote_to_bytes(raw_path).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return not any(sign < " " or sign == "\x7f" for sign in path)
 
 
 def _known_host(host: str) -> bool:

@@ -37,6 +37,7 @@ class Recent:
     Parameters
     ----------
     index : Index
+        Closed by `close`.
     keep : int
         How many the index keeps; with 0 nothing is noted.
     texts : bool
@@ -63,10 +64,11 @@ class Recent:
         self._waiting.append((time.time(), decision, key))
 
     def close(self) -> None:
-        """Write down what is left."""
+        """Write down what is left, and close the index."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
+        self._index.close()
 
     def flush(self) -> None:
         """Write down what waits."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from dupdetect.model import ContentFormat
 
@@ -31,11 +31,25 @@ __all__ = [
 
 _LONG = 2**63
 
-Id = Annotated[str, Field(min_length=1, max_length=1000)]
-Line = Annotated[str, Field(max_length=2000)]
-Url = Annotated[str, Field(max_length=4000)]
-Key = Annotated[str, Field(min_length=1, max_length=200)]
-VersionIn = Annotated[int, Field(ge=-_LONG, lt=_LONG)] | Annotated[str, Field(max_length=100)]
+NAME = r"^[^\x00-\x1f\x7f]+$"
+"""Of an id or a key, which stand in paths: no control characters."""
+
+
+def _whole(text: str) -> str:
+    """Refuse half a surrogate pair: no text, and nothing that can be stored."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("half a surrogate pair is no text") from None
+    return text
+
+
+Text = Annotated[str, AfterValidator(_whole)]
+Id = Annotated[Text, Field(min_length=1, max_length=1000, pattern=NAME)]
+Line = Annotated[Text, Field(max_length=2000)]
+Url = Annotated[Text, Field(max_length=4000)]
+Key = Annotated[Text, Field(min_length=1, max_length=200, pattern=NAME)]
+VersionIn = Annotated[int, Field(ge=-_LONG, lt=_LONG)] | Annotated[Text, Field(max_length=100)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -59,9 +73,9 @@ class DocumentIn(_In):
     url: Url | None = None
     title: Line | None = None
     format: ContentFormat = "html"
-    content: str = Field(description="Whole, as `format` says; never an address: nothing is fetched.")
-    language: Annotated[str, Field(max_length=100)] | None = None
-    published: Annotated[str, Field(max_length=60)] | None = Field(
+    content: Text = Field(description="Whole, as `format` says; never an address: nothing is fetched.")
+    language: Annotated[Text, Field(max_length=100)] | None = None
+    published: Annotated[Text, Field(max_length=60)] | None = Field(
         default=None, description="ISO 8601: a moment with its offset, a day, a month or a year."
     )
     version: VersionIn | None = Field(
@@ -88,8 +102,8 @@ class ClaimIn(_In):
 class OverrideIn(_In):
     """An editor's word. That they may give it is for the CMS to see to."""
 
-    reason: str = Field(min_length=1, max_length=2000, pattern=r"\S")
-    actor: str = Field(min_length=1, max_length=200, pattern=r"\S")
+    reason: Text = Field(min_length=1, max_length=2000, pattern=r"\S")
+    actor: Text = Field(min_length=1, max_length=200, pattern=r"\S")
 
 
 class CheckIn(_In):

@@ -66,7 +66,9 @@ class Service:
                 return
             index = open_index(self.options.index, durability=self.options.durability)
             self._detector = Detector(index, policy=self.options.policy)
-            self._recent = Recent(index, keep=self.options.keep_checks, texts=self.options.keep_texts)
+            # On a connection of its own: while it waits for another process's write, checks go on.
+            own = open_index(self.options.index, durability=self.options.durability)
+            self._recent = Recent(own, keep=self.options.keep_checks, texts=self.options.keep_texts)
 
     def warm(self) -> None:
         """Do once what is slow the first time."""
