@@ -81,11 +81,13 @@ class Forest:
         if features.shape[1] > _AT_ONCE:  # bounded memory on pages of any length
             cuts = range(_AT_ONCE, features.shape[1], _AT_ONCE)
             return np.concatenate([self.probabilities(part) for part in np.split(features, cuts, axis=1)])
-        answers = features[self.measures] > self.borders
-        leaf = np.packbits(answers[self.asked], axis=1, bitorder="little")[:, 0, :].astype(np.int32)
         trees, depth = self.asked.shape
-        leaf += (np.arange(trees, dtype=np.int32) << depth)[:, None]
-        score = self.leaves.take(leaf).sum(axis=0, dtype=np.float64) + self.bias
+        answers = (features.take(self.measures, axis=0) > self.borders).view(np.uint8)
+        levels = (1 << np.arange(depth)).astype(np.min_scalar_type((1 << depth) - 1))
+        leaf = np.einsum("tln,l->tn", answers.take(self.asked.ravel(), axis=0).reshape(trees, depth, -1), levels)
+        number = np.add(leaf, (np.arange(trees) << depth)[:, None], dtype=np.intp)
+        # Every number is in range; "clip" says so and spares the check of each.
+        score: NDArray[np.float64] = self.leaves.take(number, mode="clip").sum(axis=0, dtype=np.float64) + self.bias
         return 1.0 / (1.0 + np.exp(-score))
 
 

@@ -138,3 +138,21 @@ def test_where_all_that_is_likely_is_furniture_the_likely_rest_is_the_article() 
     reasons = decide(page, metadata, measured, probabilities, []).reasons
     assert [text for text, reason in zip(page.texts, reasons, strict=True) if reason is None] == [BODY[0]]
     assert "teaser" in reasons
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2021-05-03T14:30:00Z", dt.datetime(2021, 5, 3, 14, 30, tzinfo=dt.timezone.utc)),
+        ("2021-05-03T14:30:00+0530", dt.datetime(2021, 5, 3, 9, 0, tzinfo=dt.timezone.utc)),
+        ("2021-05-03 14:30:07.25-03:30", dt.datetime(2021, 5, 3, 18, 0, 7, 250_000, tzinfo=dt.timezone.utc)),
+        ("Mon, 03 May 2021 14:30:00 GMT", dt.datetime(2021, 5, 3, 14, 30, tzinfo=dt.timezone.utc)),
+        ("2021-05-03T14:30", dt.date(2021, 5, 3)),
+        ("2021-05-03T25:30:00Z", dt.date(2021, 5, 3)),
+    ],
+)
+def test_a_time_stamp_is_a_moment_where_it_names_its_offset_and_else_a_day(text: str, moment: dt.date) -> None:
+    found = parse_published(text)
+    assert found is not None
+    assert found.moment == moment
+    assert found.precision == ("time" if isinstance(moment, dt.datetime) else "day")
