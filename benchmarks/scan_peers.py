@@ -18,8 +18,8 @@ from benchmarks.frame import require
 from benchmarks.signature import shingles_as_bytes, shingles_as_text
 from dupdetect.fingerprint import Fingerprinter
 from dupdetect.scan import candidate_pairs
-from dupdetect.scan.frequencies import distinct_shingles
 from dupdetect.settings import Settings
+from dupdetect.text.shingles import distinct_shingles
 
 __all__ = ["PEERS"]
 

@@ -17,8 +17,8 @@ from dupdetect.errors import UnknownIdError
 from dupdetect.fingerprint import Fingerprinter
 from dupdetect.index import Candidate, Candidates, Filter, Index
 from dupdetect.model import Article, CheckResult, Fingerprint, Match, Relation
-from dupdetect.scan.frequencies import distinct_shingles
 from dupdetect.text import shingle_batch
+from dupdetect.text.shingles import distinct_shingles
 
 __all__ = ["ALIGNED", "Checker", "Look", "matches", "strongest_first"]
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dupdetect.checking import Checker
 from dupdetect.compare import Comparator, Thresholds
@@ -28,9 +28,10 @@ from dupdetect.model import (
 )
 from dupdetect.policy import Policy
 from dupdetect.publishing import Publication, Publisher
-from dupdetect.scan import Progress, scan_articles
-from dupdetect.scan.stages import silent
 from dupdetect.settings import Settings
+
+if TYPE_CHECKING:
+    from dupdetect.scan import Progress
 
 __all__ = ["Detector"]
 
@@ -301,7 +302,7 @@ class Detector:
 
     # ------------------------------------------------------------------------------------------ many pieces
 
-    def scan(self, pieces: Iterable[Document | Article | Failure], *, progress: Progress = silent) -> ScanResult:
+    def scan(self, pieces: Iterable[Document | Article | Failure], *, progress: Progress | None = None) -> ScanResult:
         """Find the pairs, clusters and repeats among many pieces. The index is neither read nor changed.
 
         Parameters
@@ -312,12 +313,17 @@ class Detector:
             See `dupdetect.scan.Progress`.
         """
         read_pieces, failures = _pieces(pieces)
+        from dupdetect.scan import (
+            scan_articles,
+            silent,
+        )  # a check does without it, and without the time it takes to load
+
         return scan_articles(
             [piece.article for piece in read_pieces],
             failures=failures,
             settings=self.settings,
             thresholds=self._comparator.thresholds,
-            progress=progress,
+            progress=progress or silent,
         )
 
     def close(self) -> None:

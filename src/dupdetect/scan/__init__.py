@@ -4,7 +4,7 @@ from dupdetect.scan.cluster import cluster
 from dupdetect.scan.files import scan_source, work_folder
 from dupdetect.scan.findings import Findings, Sighting
 from dupdetect.scan.join import CandidatePairs, candidate_pairs
-from dupdetect.scan.stages import Progress, scan_articles
+from dupdetect.scan.stages import Progress, scan_articles, silent
 
 __all__ = [
     "CandidatePairs",
@@ -15,5 +15,6 @@ __all__ = [
     "cluster",
     "scan_articles",
     "scan_source",
+    "silent",
     "work_folder",
 ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +18,9 @@ from dupdetect.scan.join import SMALL, CandidatePairs
 from dupdetect.scan.shards import Corpus
 from dupdetect.scan.work import Arrays, Kept, compute_only
 from dupdetect.settings import Settings
-from dupdetect.text import shingle_batch
+from dupdetect.text.shingles import distinct_shingles
 
-__all__ = ["count_stories", "distinct_shingles", "shingle_parts"]
+__all__ = ["count_stories", "shingle_parts"]
 
 _AT_ONCE = 1 << 23
 """Shingles that are sorted at once: some 250 MB."""
@@ -52,15 +51,6 @@ def count_stories(
     small = len(corpus) <= exact_up_to
     done = kept("frequencies", lambda: (_count_all if small else _count_candidates)(corpus, pairs, settings, kept))
     return Frequencies(done["shingles"], done["counts"], int(done["stories"][0]))
-
-
-def distinct_shingles(texts: Sequence[str], settings: Settings) -> Iterator[NDArray[np.uint64]]:
-    """Yield the shingle hashes of each text, ascending, each once."""
-    for _, chunk in shingle_batch(texts, settings):
-        bounds = chunk.offsets.tolist()
-        for start, end in pairwise(bounds):
-            own = np.sort(chunk.hashes[start:end])
-            yield own[np.concatenate(([True], own[1:] != own[:-1]))[: len(own)]]
 
 
 def _read(corpus: Corpus, places: NDArray[np.int64], settings: Settings) -> Iterator[list[NDArray[np.uint64]]]:

@@ -15,10 +15,10 @@ from dupdetect.compare import Comparator, Prepared, Thresholds
 from dupdetect.compare.evidence import RARE
 from dupdetect.compare.features import rarity_weights
 from dupdetect.model import Article, Rarity, Relation, Verdict
-from dupdetect.scan.frequencies import distinct_shingles
 from dupdetect.scan.records import pack_verdict, unpack_verdict
 from dupdetect.scan.shards import Corpus
 from dupdetect.settings import Settings
+from dupdetect.text.shingles import distinct_shingles
 
 __all__ = ["CHUNK", "SILENT", "Found", "Judge", "read_found", "write_found"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from dupdetect.settings import Settings
 from dupdetect.text.letters import encode
 from dupdetect.text.tokens import SIGN, Tokens, finalize, find_tokens
 
-__all__ = ["Shingles", "shingle", "shingle_batch"]
+__all__ = ["Shingles", "distinct_shingles", "shingle", "shingle_batch"]
 
 _CHUNK = 1 << 17
 """Bytes of text a chunk: its arrays stay in the second-level cache (``python -m benchmarks run signature``)."""
@@ -73,6 +74,15 @@ def shingle_batch(texts: Sequence[str], settings: Settings) -> Iterator[tuple[sl
         size += len(encoded) + 1
     if chunk:
         yield slice(start, len(texts)), _shingle_chunk(chunk, settings)
+
+
+def distinct_shingles(texts: Sequence[str], settings: Settings) -> Iterator[NDArray[np.uint64]]:
+    """Yield the shingle hashes of each text, ascending, each once."""
+    for _, chunk in shingle_batch(texts, settings):
+        bounds = chunk.offsets.tolist()
+        for start, end in pairwise(bounds):
+            own = np.sort(chunk.hashes[start:end])
+            yield own[np.concatenate(([True], own[1:] != own[:-1]))[: len(own)]]
 
 
 def _shingle_chunk(texts: Sequence[bytes], settings: Settings) -> Shingles:

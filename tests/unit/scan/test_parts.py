@@ -19,7 +19,7 @@ from dupdetect.compare.repeats import repeats
 from dupdetect.compare.verdict import worth_aligning
 from dupdetect.errors import DupdetectError, InputError, SettingsError
 from dupdetect.model import Article, Block, BlockKind, Published
-from dupdetect.scan.frequencies import count_stories, distinct_shingles
+from dupdetect.scan.frequencies import count_stories
 from dupdetect.scan.join import join
 from dupdetect.scan.pool import Workers
 from dupdetect.scan.records import pack_article, pack_verdict, unpack_article, unpack_verdict
@@ -27,6 +27,7 @@ from dupdetect.scan.shards import Corpus, MemoryShard
 from dupdetect.scan.verify import Judge
 from dupdetect.scan.work import WorkFolder
 from dupdetect.settings import Settings
+from dupdetect.text.shingles import distinct_shingles
 
 SETTINGS = Settings()
 wide_text = st.text(st.characters(), max_size=30)
