@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from dupdetect.compare.alignment import Alignment, align, to_passages
 from dupdetect.compare.features import Prepared, as_article, prepare
 from dupdetect.compare.repeats import repeats
 from dupdetect.compare.verdict import Evidence, Thresholds, decide, worth_aligning
-from dupdetect.model import Article, Comparison, Rarity, Repeat, Verdict
+from dupdetect.model import Article, Comparison, Rarity, Relation, Repeat, Verdict
 from dupdetect.settings import Settings
 
 __all__ = ["Comparator", "compare", "find_repeats"]
@@ -63,7 +64,9 @@ class Comparator:
         first, second = (side if isinstance(side, Prepared) else self.prepare(side) for side in (left, right))
         return self.relate(first, second)
 
-    def relate(self, left: Prepared, right: Prepared, *, passages: bool = True) -> Verdict:
+    def relate(
+        self, left: Prepared, right: Prepared, *, passages: bool = True, silent: Collection[Relation] = ()
+    ) -> Verdict:
         """Say how `left` relates to `right`.
 
         Parameters
@@ -72,7 +75,27 @@ class Comparator:
         passages : bool
             Whether to fill in what only readers need: passages, repeats, token ratio. The relation, the score and the
             reasons are the same without.
+        silent : collection of Relation
+            Relations for which nobody reads them.
         """
+        seen, alignment = self._weighed(left, right)
+        relation, reasons = decide(seen, self.thresholds)
+        comparison = _comparison(seen)
+        if passages and relation not in silent:
+            comparison = replace(
+                comparison,
+                token_ratio=_token_ratio(left, right),
+                passages=None if alignment is None else to_passages(alignment, left, right),
+                repeats_left=repeats(left),
+                repeats_right=repeats(right),
+            )
+        return Verdict(relation=relation, score=_score(seen), reasons=reasons, comparison=comparison)
+
+    def evidence(self, left: Prepared, right: Prepared) -> Evidence:
+        """Return what the rules look at, for trying other thresholds on it with `dupdetect.compare.verdict.decide`."""
+        return self._weighed(left, right)[0]
+
+    def _weighed(self, left: Prepared, right: Prepared) -> tuple[Evidence, Alignment | None]:
         shared = measures.overlap(left, right)
         equal = len(left) == len(right) and np.array_equal(left.hashes, right.hashes)
         alignment: Alignment | None = None
@@ -88,17 +111,7 @@ class Comparator:
             other_title_numbers=measures.other_title_numbers(left, right),
             stories=0 if self.rarity is None else self.rarity.stories,
         )
-        relation, reasons = decide(seen, self.thresholds)
-        comparison = _comparison(seen)
-        if passages:
-            comparison = replace(
-                comparison,
-                token_ratio=_token_ratio(left, right),
-                passages=None if alignment is None else to_passages(alignment, left, right),
-                repeats_left=repeats(left),
-                repeats_right=repeats(right),
-            )
-        return Verdict(relation=relation, score=_score(seen), reasons=reasons, comparison=comparison)
+        return seen, alignment
 
 
 def _comparison(seen: Evidence) -> Comparison:

@@ -14,10 +14,11 @@ from dupdetect.compare.evidence import Aligned, Overlap, Side
 from dupdetect.errors import SettingsError
 from dupdetect.model import Reason, Relation
 
-__all__ = ["RULES", "Evidence", "Rule", "Thresholds", "decide", "worth_aligning"]
+__all__ = ["PER_HUNDRED", "RULES", "Evidence", "Rule", "Thresholds", "decide", "worth_aligning"]
 
 
-_PER_HUNDRED = ("facts_many", "facts_some")
+PER_HUNDRED = ("facts_many", "facts_some")
+"""Thresholds that are no shares, but counts per hundred tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,7 @@ class Thresholds:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            most = float("inf") if isinstance(field.default, int) or field.name in _PER_HUNDRED else 1.0
+            most = float("inf") if isinstance(field.default, int) or field.name in PER_HUNDRED else 1.0
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
                 raise SettingsError(f"threshold {field.name} must be a number from 0 to {most:g}, not {value!r}")
 
