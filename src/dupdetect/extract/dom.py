@@ -185,15 +185,22 @@ def _too_deep(limits: Limits) -> DocumentTooDeepError:
 
 # --------------------------------------------------------------------------------------- before a parser sees it
 
-# Pages under both need no look: the worst that fits costs a parser half a second.
+# A page with fewer tags, or shorter, needs no look: the worst that fits costs a parser half a second.
 _SMALL_TAGS = 8_000
 _SMALL_SIZE = 200_000
 
+
+def _raw_text(name: str) -> str:
+    """Return a pattern for an element from its name to the name of its end tag: what is in it are no tags."""
+    either = "".join(f"[{letter}{letter.upper()}]" for letter in name)
+    return rf"|{either}\b[^>]*>[^<]*(?:<(?!/{either})[^<]*)*(?:</{either})?"
+
+
+# Every loop moves on by what its first character decides, so that no page makes it go back.
 _TAG = re.compile(
-    r"<!--(?:-?>|.*?(?:--!?>|\Z))"  # comments
-    r"|<(script|style|textarea|title|xmp|iframe|noembed|noframes)\b[^>]*>.*?(?:</\1|\Z)"  # raw text
-    r"|<(/?)([a-zA-Z][^\s/>]*)([^>=]*(?:=\s*(?:\"[^\"]*\"|'[^']*')?[^>=]*)*)>?",  # quotes quote after "=" only
-    re.DOTALL | re.IGNORECASE,
+    r"<(?:!--(?:-?>|[^-]*(?:-(?!-!?>)[^-]*)*(?:--!?>)?)"  # comments
+    + "".join(map(_raw_text, "script style textarea title xmp iframe noembed noframes".split()))
+    + r"|(/?)([a-zA-Z][^\s/>]*)([^>=]*(?:=\s*(?:\"[^\"]*\"|'[^']*')?[^>=]*)*)>?)"  # quotes quote after "=" only
 )
 _VALUE = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*')")
 # Their start tag ends an open one of their kind, so leaving out end tags does not nest them.
@@ -222,24 +229,22 @@ _SELF_ENDING = frozenset(
 
 
 def _tamed(html: str, limits: Limits) -> str:
-    """Return the page without attribute floods, having made sure that it does not nest over the limit.
+    """Return the page without attribute floods, having made sure that it does not nest over the limit."""
+    if html.count("<") >= _SMALL_TAGS:
+        _refuse_depth(html, limits)
+    return html if len(html) < _SMALL_SIZE else _without_floods(html, limits)
 
-    An upper bound by counting tags: it errs only on pages that leave thousands of elements open.
-    """
-    if len(html) < _SMALL_SIZE and html.count("<") < _SMALL_TAGS:
-        return html
+
+def _refuse_depth(html: str, limits: Limits) -> None:
+    """Raise where tags nest over the limit: an upper bound, that errs only on pages that leave thousands open."""
     depth = 0
     foreign = 0
-    floods: list[tuple[int, int]] = []
     for match in _TAG.finditer(html):
-        name = match[3]
+        slash, name, rest = match.groups()
         if name is None:
             continue
         name = name.lower()
-        rest = match[4]
-        if len(rest) > limits.attributes * 2 and len(_VALUE.sub("", rest).split()) > limits.attributes:
-            floods.append(match.span(4))
-        if match[2]:
+        if slash:
             if name not in _SELF_ENDING:
                 depth = max(0, depth - 1)
             foreign -= name in ("svg", "math") and foreign > 0
@@ -248,6 +253,16 @@ def _tamed(html: str, limits: Limits) -> str:
             depth += 1
             if depth > limits.depth:
                 raise _too_deep(limits)
+
+
+def _without_floods(html: str, limits: Limits) -> str:
+    """Return the page with the attributes of an element gone where there are more than the limit of them."""
+    shortest = limits.attributes * 2
+    floods: list[tuple[int, int]] = []
+    for match in _TAG.finditer(html):
+        start, end = match.span()
+        if end - start > shortest and match[3] and len(_VALUE.sub("", match[3]).split()) > limits.attributes:
+            floods.append(match.span(3))
     for start, end in reversed(floods):
         html = html[:start] + html[end:]
     return html
