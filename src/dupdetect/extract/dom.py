@@ -199,7 +199,7 @@ def _raw_text(name: str) -> str:
 # Every loop moves on by what its first character decides, so that no page makes it go back.
 _TAG = re.compile(
     r"<(?:!--(?:-?>|[^-]*(?:-(?!-!?>)[^-]*)*(?:--!?>)?)"  # comments
-    + "".join(map(_raw_text, "script style textarea title xmp iframe noembed noframes".split()))
+    + "".join(map(_raw_text, ["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"]))
     + r"|(/?)([a-zA-Z][^\s/>]*)([^>=]*(?:=\s*(?:\"[^\"]*\"|'[^']*')?[^>=]*)*)>?)"  # quotes quote after "=" only
 )
 _VALUE = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*')")
