@@ -1,4 +1,4 @@
-"""``dupdetect index``: add, remove, info, and its upkeep."""
+"""``dupdetect index``: build, add, remove, info, and its upkeep."""
 
 from __future__ import annotations
 
@@ -63,6 +63,26 @@ def add(paths: tuple[str, ...], *, path: str, replacing: bool, format: ContentFo
         f"{path}: {added - replaced} added, {replaced} replaced, {failures} not readable, {now} in all", err=True
     )
     return Exit.UNREADABLE if failures else Exit.NOTHING_FOUND
+
+
+@index.command()
+@click.argument("work", type=click.Path(file_okay=False, path_type=Path))
+@index_option
+@click.option("--text/--no-text", "keep_text", default=True, help="Keep the texts, or only what finds candidates.")
+def build(work: Path, *, path: str, keep_text: bool) -> int:
+    """Make a new index of a finished scan's articles, without reading or fingerprinting them again.
+
+    \b
+    dupdetect scan pages/ --work work/
+    dupdetect index build work/ --index site.db
+
+    WORK is the folder that `dupdetect scan --work` left.
+    """
+    from dupdetect.scan.outside import build_from_scan
+
+    count = build_from_scan(work, path, keep_text=keep_text, progress=progress)
+    click.echo(f"{path}: new index, {count} articles", err=True)
+    return Exit.NOTHING_FOUND
 
 
 @index.command()

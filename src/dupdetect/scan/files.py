@@ -25,7 +25,7 @@ from dupdetect.scan.verify import Found, Judge, read_found, write_found
 from dupdetect.scan.work import Arrays, WorkFolder
 from dupdetect.settings import Settings
 
-__all__ = ["scan_source", "work_folder"]
+__all__ = ["corpus_of", "scan_source", "work_folder"]
 
 
 @contextmanager
@@ -90,7 +90,7 @@ def scan_source(
     )
     with Workers(workers) as team:
         _read(folder, source, settings, team, shard, progress)
-        corpus, failures = _corpus(folder)
+        corpus, failures = corpus_of(folder)
         if not folder.finished("candidates"):
             _ahead(folder, _Joining(work, settings), team, progress)
         pairs = join(corpus, settings, kept=folder.keep)
@@ -172,7 +172,7 @@ class _Joining:
     what: ClassVar[str] = "Joining fingerprints"
 
     def parts(self, folder: WorkFolder) -> list[Part]:
-        return join_parts(_corpus(folder)[0], self.settings)
+        return join_parts(corpus_of(folder)[0], self.settings)
 
     def start(self) -> Callable[[int], int]:
         return _keeper(WorkFolder(self.work), self)
@@ -187,7 +187,7 @@ class _Shingling:
     what: ClassVar[str] = "Counting stories"
 
     def parts(self, folder: WorkFolder) -> list[Part]:
-        corpus, _ = _corpus(folder)
+        corpus, _ = corpus_of(folder)
         return shingle_parts(corpus, join(corpus, self.settings, kept=folder.keep), self.settings)
 
     def start(self) -> Callable[[int], int]:
@@ -222,7 +222,7 @@ class _Verifying:
 
     def start(self) -> Callable[[int], int]:
         folder = WorkFolder(self.work)
-        corpus, _ = _corpus(folder)
+        corpus, _ = corpus_of(folder)
         # What is kept already is only looked up here.
         pairs = join(corpus, self.settings, kept=folder.keep)
         rarity = count_stories(corpus, pairs, self.settings, kept=folder.keep)
@@ -257,7 +257,8 @@ def _read(
     folder.note("read.json", {"shards": shards})
 
 
-def _corpus(folder: WorkFolder) -> tuple[Corpus, tuple[Failure, ...]]:
+def corpus_of(folder: WorkFolder) -> tuple[Corpus, tuple[Failure, ...]]:
+    """Return the articles of a scan whose input was read, and what could not be read."""
     shards = [FileShard(folder.path / _shard_name(number)) for number in range(folder.noted("read.json")["shards"])]
     return drop_repeated_ids(shards)
 

@@ -1,17 +1,23 @@
-"""The articles of a scan against an index: what of them is out there already, and adding them to it."""
+"""The articles of a scan and an index: what of them is out there already, adding them to it, making one of them."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from dupdetect.compare import Comparator, Thresholds
+from dupdetect.errors import SettingsError
 from dupdetect.fingerprint import Fingerprinter
-from dupdetect.index import Index
+from dupdetect.index import Index, build_index
 from dupdetect.model import Pair
+from dupdetect.scan.files import corpus_of
 from dupdetect.scan.findings import Sighting
 from dupdetect.scan.shards import Corpus
 from dupdetect.scan.stages import Progress, silent
 from dupdetect.scan.verify import SILENT
+from dupdetect.scan.work import WorkFolder
+from dupdetect.settings import TEXT_VERSION, Settings
 
-__all__ = ["add_to_index", "compare_with_index"]
+__all__ = ["add_to_index", "build_from_scan", "compare_with_index"]
 
 
 def compare_with_index(
@@ -56,9 +62,8 @@ def compare_with_index(
             for candidate in candidates.found:
                 assert prepared is not None  # noqa: S101
                 other = index.fetch(candidate)
-                verdict = comparator.relate(prepared, comparator.prepare(other), passages=False)
+                verdict = comparator.relate(prepared, comparator.prepare(other), silent=SILENT)
                 if verdict.relation not in SILENT:
-                    verdict = comparator.compare(prepared, other)
                     digests = (fingerprint.digest.hex(), fingerprinter.fingerprint(other.text).digest.hex())
                     pair = Pair(left=article.id, right=other.id, verdict=verdict)
                     found.append(Sighting(pair, article, other, digests))
@@ -74,3 +79,41 @@ def add_to_index(corpus: Corpus, index: Index) -> int:
         How many.
     """
     return index.bulk_load((corpus.batch(number, index.settings) for number in corpus.numbers()), replace=True)
+
+
+def build_from_scan(work: Path, path: str | Path, *, keep_text: bool = True, progress: Progress = silent) -> int:
+    """Make an index of the articles of a finished scan, without reading or fingerprinting them again.
+
+    Parameters
+    ----------
+    work : Path
+        The scan's work folder.
+    path : str or Path
+        Of the new index.
+    keep_text : bool
+    progress : Progress, optional
+
+    Returns
+    -------
+    int
+        How many.
+
+    Raises
+    ------
+    SettingsError
+        `work` holds no finished scan, or one of an earlier version's text rules.
+    IndexExistsError
+        There is a file at `path`.
+    """
+    folder = WorkFolder(work)
+    facts = folder.manifest
+    if facts is None:
+        raise SettingsError(f"{work}: holds no finished scan; run `dupdetect scan … --work {work}` to its end first")
+    settings = Settings.from_dict(facts["settings"])
+    if settings.text_version != TEXT_VERSION:
+        raise SettingsError(f"{work}: scanned by an earlier dupdetect, with other text rules; scan anew")
+    corpus, _ = corpus_of(folder)
+    steps = progress("Building the index", corpus.numbers(), len(corpus.numbers()))
+    return build_index(
+        path, (corpus.batch(number, settings) for number in steps), settings=settings, keep_text=keep_text
+    )

@@ -119,3 +119,41 @@ def test_too_much_to_hold_is_said_and_no_bug(call, tmp_path, monkeypatch):
     with pytest.raises(InputError, match="no such file"):
         call(source, "--baseline", "none.jsonl")
     assert run(["scan", str(source), "--json"]) == 2
+
+
+def test_an_index_is_built_of_a_finished_scan_without_fingerprinting_again(call, tmp_path, monkeypatch, capsys):
+    texts = {**TEXTS, "empty": ""}
+    source = write(tmp_path / "in.jsonl", texts)
+    call(source, "--work", "work")
+    assert run(["index", "add", str(source), "--index", "added.db"]) == 3  # one is empty
+
+    def refuse(*_):
+        raise AssertionError("fingerprinted again")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("dupdetect.fingerprint.Fingerprinter.fingerprint_shingles", refuse)
+        patched.setattr("dupdetect.index.manifest.canary", lambda settings: "none")
+        assert run(["index", "build", "work", "--index", "thin.db", "--no-text"]) == 0
+    assert run(["index", "build", "work", "--index", "site.db"]) == 0
+    assert f"{len(texts) - 1} articles" in capsys.readouterr().err
+    with open_index("site.db") as built, open_index("added.db") as added:
+        assert list(built.iterate()) == list(added.iterate())
+        assert built.verify() == ()
+    assert run(["index", "build", "work", "--index", "site.db"]) == 4  # there is one already
+
+
+def test_no_index_is_built_of_an_unfinished_scan_or_another_folder(call, tmp_path, capsys):
+    source = write(tmp_path / "in.jsonl", TEXTS)
+    call(source, "--work", "work")
+    (tmp_path / "work" / "manifest.json").unlink()
+    for folder in ("work", "nowhere"):
+        assert run(["index", "build", folder, "--index", "site.db"]) == 2
+        assert "holds no finished scan" in capsys.readouterr().err
+    assert not (tmp_path / "site.db").exists()
+
+
+def test_no_index_is_built_of_a_scan_by_other_text_rules(call, tmp_path, monkeypatch, capsys):
+    call(write(tmp_path / "in.jsonl", TEXTS), "--work", "work")
+    monkeypatch.setattr("dupdetect.scan.outside.TEXT_VERSION", 99)
+    assert run(["index", "build", "work", "--index", "site.db"]) == 2
+    assert "scan anew" in capsys.readouterr().err
