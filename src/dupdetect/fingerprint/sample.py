@@ -42,15 +42,9 @@ def samples(
     picked = hashes[chosen]
     ends = np.searchsorted(chosen, offsets)
     owner = np.repeat(np.arange(len(sizes)), ends[1:] - ends[:-1])
-    # One sort of packed keys takes a third of the time of a sort by two, and a stable one less than another, as owners
-    # come in order. 40 bits tell the hashes of a text apart; where once they do not, two sorts do.
-    order = np.argsort(owner.astype(np.uint64) << np.uint64(40) | picked >> np.uint64(24), kind="stable")
+    order = _order(picked, owner)
     picked, owner = picked[order], owner[order]
     same_owner = owner[1:] == owner[:-1]
-    if len(sizes) >= 1 << 24 or (same_owner & (picked[1:] < picked[:-1])).any():
-        order = np.lexsort((picked, owner))
-        picked, owner = picked[order], owner[order]
-        same_owner = owner[1:] == owner[:-1]
     fresh = np.ones(len(picked), dtype=np.bool_)
     fresh[1:] = (picked[1:] != picked[:-1]) | ~same_owner
     places = np.searchsorted(owner[fresh], np.arange(len(offsets))).astype(np.int64, copy=False)
@@ -61,3 +55,17 @@ def sampled_share(shingles: NDArray[np.int64], settings: Settings) -> NDArray[np
     """Return which share of all hashes the sample of a text of so many shingles keeps, in (0, 1]."""
     share = np.maximum(1 / settings.sample_rate, settings.sample_floor / np.maximum(shingles, 1))
     return np.minimum(1.0, share)
+
+
+def _order(hashes: NDArray[np.uint64], owners: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the order by owner, then hash; owners ascend."""
+    if len(owners) and int(owners[-1]) < 1 << 16:
+        # NumPy sorts 16 bits by radix, in a tenth of the time of 64: two such sorts tell the hashes of nearly every
+        # text apart, and a third brings the texts together again. Where they do not, the slow way does.
+        order = np.argsort((hashes >> np.uint64(32)).astype(np.uint16), kind="stable")
+        order = order[np.argsort((hashes >> np.uint64(48)).astype(np.uint16)[order], kind="stable")]
+        order = order[np.argsort(owners.astype(np.uint16)[order], kind="stable")]
+        values, of = hashes[order], owners[order]
+        if not ((values[1:] < values[:-1]) & (of[1:] == of[:-1])).any():
+            return order
+    return np.lexsort((hashes, owners))

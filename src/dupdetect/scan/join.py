@@ -46,6 +46,9 @@ LIMIT = 40
 _AT_ONCE = 1 << 22
 """Pairs, or sample hashes, that are sorted at once: some 100 MB."""
 
+_FEW = 1 << 17
+"""Keys whose counts fit the cache. More of them are sorted at once: to count them costs as much."""
+
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 """2**64 over the golden ratio: the sample's hashes are small, their multiples are everywhere (Knuth, TAOCP 3, 6.4)."""
 
@@ -196,8 +199,9 @@ def _shared(keys: NDArray[np.uint64], owners: NDArray[np.int64], shift: int, hot
     Keys are cut by as many bits as the owners' numbers need: 44 bits and more are left in scans of a million documents,
     and two of a hundred million hashes that fall together make one more candidate, no verdict.
     """
-    maybe = _several(keys)
-    keys, owners = keys[maybe], owners[maybe]
+    if len(keys) <= _FEW:
+        maybe = _several(keys)
+        keys, owners = keys[maybe], owners[maybe]
     bits = max(1, int(owners.max(initial=0)).bit_length())
     mask = np.uint64((1 << bits) - 1)
     packed = (keys & ~mask) | owners.astype(np.uint64)
@@ -233,7 +237,7 @@ def _shared(keys: NDArray[np.uint64], owners: NDArray[np.int64], shift: int, hot
 def _several(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
     """Return the places of all keys that stand there more than once, and of some others.
 
-    Most keys stand alone. To count them in four slots each costs less than half of what sorting them does.
+    Most keys stand alone. To count them in four slots each costs less than sorting them.
     """
     bits = np.uint64(min(32, len(keys).bit_length() + 2))
     slots = (keys * _SPREAD >> (np.uint64(64) - bits)).astype(np.intp)

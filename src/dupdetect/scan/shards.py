@@ -297,10 +297,12 @@ class Corpus:
             every, offsets = shard.column("sample_hashes"), shard.column("sample_offsets")
             places = np.full(len(offsets) - 1, -1)
             places[rows] = start + np.arange(len(rows))
-            of = np.repeat(places, np.diff(offsets))
-            chosen = ((every & np.uint64(parts - 1)) == part) & (of >= 0)
+            chosen = np.flatnonzero((every & np.uint64(parts - 1)) == np.uint64(part))
+            of = np.repeat(places, np.diff(np.searchsorted(chosen, offsets)))
+            if len(rows) < len(places):
+                chosen, of = chosen[of >= 0], of[of >= 0]
             hashes.append(every[chosen])
-            owners.append(of[chosen])
+            owners.append(of)
         return np.concatenate(hashes), np.concatenate(owners)
 
     def _by_shard(self, places: NDArray[np.int64]) -> Iterator[tuple[Shard, NDArray[np.int64], NDArray[np.int64]]]:

@@ -114,9 +114,7 @@ class Judge:
 
     def _related(self, left: int, right: int, articles: dict[int, Article]) -> Found:
         one, other = (self._prepare(place, articles) for place in (left, right))
-        verdict = self._comparator.relate(one, other, passages=False)
-        if self._passages and verdict.relation not in SILENT:
-            verdict = self._comparator.relate(one, other)
+        verdict = self._comparator.relate(one, other, passages=self._passages, silent=SILENT)
         return Found(left, right, verdict)
 
     def _prepare(self, place: int, articles: dict[int, Article]) -> Prepared:

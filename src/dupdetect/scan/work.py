@@ -17,7 +17,7 @@ from dupdetect.errors import InputError, SettingsError
 
 __all__ = ["FORMAT", "Arrays", "Kept", "WorkFolder", "compute_only", "load_array", "write_json"]
 
-FORMAT = 1
+FORMAT = 2
 """Version of the work folder's layout. Another one is refused."""
 
 _BEGUN, _DONE = "scan.json", "manifest.json"

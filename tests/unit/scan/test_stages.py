@@ -15,6 +15,7 @@ from dupdetect.errors import InputError, SettingsError
 from dupdetect.io import PathSource, PiecesSource
 from dupdetect.model import Document, Failure, Relation
 from dupdetect.scan import scan_articles, scan_source, stages
+from dupdetect.scan.work import FORMAT
 from dupdetect.settings import Settings
 
 TEXTS = related_texts()
@@ -126,7 +127,7 @@ def test_a_finished_scan_is_read_again_without_work(jsonl, tmp_path, expected):
     assert again.result() == expected
     assert steps["Reading"] == steps["Comparing pairs"] == steps["Joining fingerprints"] == 0
     manifest = json.loads((tmp_path / "work" / "manifest.json").read_text())
-    assert (manifest["format"], manifest["articles"]) == (1, len(TEXTS))
+    assert (manifest["format"], manifest["articles"]) == (FORMAT, len(TEXTS))
     assert Settings.from_dict(manifest["settings"]) == Settings()
 
 
