@@ -61,15 +61,22 @@ def fold_with_origin(text: str) -> tuple[str, NDArray[np.int64] | None]:
     starts: list[NDArray[np.int64]] = []
     ends: list[NDArray[np.int64]] = []
     position = 0
-    # White space never composes with what stands beside it, so the pieces fold on their own.
-    for piece in re.split(r"(\s+)", text):
-        folded_piece = fold(piece)
-        start, end = _trace(piece, folded_piece)
-        pieces.append(folded_piece)
-        starts.append(start + position)
-        ends.append(end + position)
-        position += len(piece)
+    # White space never composes with what stands beside it, so words fold on their own; those of ASCII stay in place.
+    for match in _NOT_ASCII.finditer(text):
+        for piece in (text[position : match.start()], match[0]):
+            folded_piece = fold(piece)
+            start, end = _trace(piece, folded_piece)
+            pieces.append(folded_piece)
+            starts.append(start + position)
+            ends.append(end + position)
+            position += len(piece)
+    pieces.append(fold(text[position:]))
+    starts.append(np.arange(position, len(text), dtype=np.int64))
+    ends.append(starts[-1] + 1)
     return "".join(pieces), np.stack([np.concatenate(starts), np.concatenate(ends)], axis=1)
+
+
+_NOT_ASCII = re.compile(r"\S*[^\x00-\x7f]\S*")
 
 
 def _one_to_one(text: str, folded: str) -> bool:

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.text.letters import Letters, encode, read_letters
+from dupdetect.text.letters import PADDING, Letters, encode, read_letters
 from dupdetect.text.normalize import fold_with_origin
 
 __all__ = ["NUMBER", "SIGN", "WORD", "FoundTokens", "Tokens", "finalize", "find_tokens", "tokenize"]
@@ -118,8 +118,12 @@ def find_tokens(texts: Sequence[bytes]) -> FoundTokens:
 
 def tokenize(text: str) -> Tokens:
     """Split `text` into tokens, folded for comparison, each with its place in the text as given."""
-    folded, origin = fold_with_origin(text)
-    letters = read_letters([encode(folded)], folded=True)
+    given = encode(text)
+    letters, origin = read_letters([given]), None
+    if letters.given[1 : len(given) + 1].tobytes() != given or len(letters.given) != len(given) + 1 + PADDING:
+        # It had to be folded as a whole, so that places in it say nothing.
+        folded, origin = fold_with_origin(text)
+        letters = read_letters([encode(folded)], folded=True)
     starts, ends = _spans(letters)
     hashes = _hashes(letters.letters, starts, ends)
     kinds = np.full(len(starts), WORD, dtype=np.uint8)
