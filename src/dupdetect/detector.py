@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,6 +30,7 @@ from dupdetect.model import (
 from dupdetect.policy import Policy
 from dupdetect.publishing import Publication, Publisher
 from dupdetect.settings import Settings
+from dupdetect.sites import SiteReader
 
 if TYPE_CHECKING:
     from dupdetect.scan import Progress
@@ -47,6 +49,10 @@ class Detector:
         What `decide` and `publishing` go by.
     thresholds : Thresholds, optional
         Of the comparator.
+    learn_sites : bool
+        Whether what recurs on the pages of a site is learned from the pages that are added and left out of them and of
+        those that are checked. The index keeps it, with the beginnings of what recurs; forget a site's with
+        `Index.set_template`.
 
     Raises
     ------
@@ -73,6 +79,7 @@ class Detector:
         *,
         policy: Policy | None = None,
         thresholds: Thresholds | None = None,
+        learn_sites: bool = False,
     ) -> None:
         if isinstance(index, str | Path):
             index = create_index(MEMORY) if str(index) == MEMORY else open_index(index)
@@ -83,6 +90,7 @@ class Detector:
                 "use Index.candidates, or build the index with its text"
             )
         self.index = index
+        self._learn_sites = learn_sites
         self._comparator = Comparator(settings=index.settings, thresholds=thresholds)
         self._checker = Checker(index, self._comparator)
         self._publisher = Publisher(self._checker, policy or Policy())
@@ -130,11 +138,11 @@ class Detector:
         StoreError
             The index cannot be used.
         """
-        return self._checker.check(_article(piece), limit=limit, exclude=exclude, within=within, claim=claim)
+        return self._checker.check(self._article(piece), limit=limit, exclude=exclude, within=within, claim=claim)
 
     def compare(self, left: Document | Article, right: Document | Article) -> Verdict:
         """Say how the left of two pieces relates to the right."""
-        return self._comparator.compare(_article(left), _article(right))
+        return self._comparator.compare(self._article(left), self._article(right))
 
     # ------------------------------------------------------------------------------------------ publishing
 
@@ -181,7 +189,7 @@ class Detector:
         ExtractionError, StoreError
         """
         return self._publisher.decide(
-            _article(piece),
+            self._article(piece),
             replaces=replaces,
             exclude=exclude,
             within=within,
@@ -228,7 +236,7 @@ class Detector:
         'here the CMS makes it public'
         'pass'
         """
-        article = _article(piece)
+        article = self._article(piece)
         key = str(uuid.uuid4())
         publication = Publication(self.decide(article, replaces=replaces, override=override, claim=key, ttl=ttl))
         try:
@@ -248,7 +256,7 @@ class Detector:
 
     def add(self, pieces: Iterable[Document | Article | Failure]) -> tuple[Failure, ...]:
         """Add pieces to the index; return those that could not be read. `DuplicateIdError` if an id is there."""
-        read_pieces, failures = _pieces(pieces)
+        read_pieces, failures = self._pieces(pieces)
         self._write(*_columns(read_pieces), claims=(), replace=False)
         return failures
 
@@ -275,11 +283,25 @@ class Detector:
             The index has a newer version of one of them.
         StoreError
         """
-        read_pieces, failures = _pieces(pieces)
+        read_pieces, failures = _pieces(pieces, SiteReader(self.index).read if self._learn_sites else self._article)
         articles, own = _columns(read_pieces)
         known = [(versions or {}).get(article.id, version) for article, version in zip(articles, own, strict=True)]
         self._write(articles, known, claims=claims, replace=True)
         return failures
+
+    def _article(self, piece: Document | Article) -> Article:
+        if isinstance(piece, Article):
+            return piece
+        return SiteReader(self.index).read(piece) if self._learn_sites else read(piece)
+
+    def _pieces(self, pieces: Iterable[Document | Article | Failure]) -> tuple[list[_Piece], tuple[Failure, ...]]:
+        """Read pieces that are going to be written: their pages teach the templates of their sites."""
+        if not self._learn_sites:
+            return _pieces(pieces, self._article)
+        sites = SiteReader(self.index)
+        found = _pieces(pieces, partial(sites.read, learn=True))
+        sites.remember()
+        return found
 
     def _write(
         self,
@@ -312,11 +334,9 @@ class Detector:
         progress : Progress, optional
             See `dupdetect.scan.Progress`.
         """
-        read_pieces, failures = _pieces(pieces)
-        from dupdetect.scan import (
-            scan_articles,
-            silent,
-        )  # a check does without it, and without the time it takes to load
+        read_pieces, failures = _pieces(pieces, SiteReader(self.index).read if self._learn_sites else self._article)
+        # A check does without it, and without the time it takes to load.
+        from dupdetect.scan import scan_articles, silent
 
         return scan_articles(
             [piece.article for piece in read_pieces],
@@ -344,11 +364,9 @@ class _Piece(NamedTuple):
     version: Version | None
 
 
-def _article(piece: Document | Article) -> Article:
-    return piece if isinstance(piece, Article) else read(piece)
-
-
-def _pieces(pieces: Iterable[Document | Article | Failure]) -> tuple[list[_Piece], tuple[Failure, ...]]:
+def _pieces(
+    pieces: Iterable[Document | Article | Failure], read: Callable[[Document | Article], Article]
+) -> tuple[list[_Piece], tuple[Failure, ...]]:
     """Read every piece; an unreadable one, or one of an id that came before, is a failure."""
     there: dict[str, _Piece] = {}
     failures: list[Failure] = []
@@ -360,7 +378,7 @@ def _pieces(pieces: Iterable[Document | Article | Failure]) -> tuple[list[_Piece
         else:
             try:
                 version = piece.version if isinstance(piece, Document) else None
-                there[piece.id] = _Piece(_article(piece), version)
+                there[piece.id] = _Piece(read(piece), version)
             except ExtractionError as error:
                 failures.append(Failure(id=piece.id, error=error.problem))
     return list(there.values()), tuple(failures)
