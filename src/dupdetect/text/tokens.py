@@ -120,7 +120,7 @@ def tokenize(text: str) -> Tokens:
     """Split `text` into tokens, folded for comparison, each with its place in the text as given."""
     given = encode(text)
     letters, origin = read_letters([given]), None
-    if letters.given[1 : len(given) + 1].tobytes() != given or len(letters.given) != len(given) + 1 + PADDING:
+    if letters.given[1 : -PADDING - 1].tobytes() != given:
         # It had to be folded as a whole, so that places in it say nothing.
         folded, origin = fold_with_origin(text)
         letters = read_letters([encode(folded)], folded=True)
