@@ -16,7 +16,7 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.extract.blocks import HEADINGS, Page
+from dupdetect.extract.blocks import HEADINGS, Look, Page
 from dupdetect.extract.features import Facts, Measured, core_features, measure
 from dupdetect.extract.metadata import Metadata, same_words
 from dupdetect.extract.site import SiteTemplate
@@ -155,8 +155,10 @@ def _kept(
     for cut, keep, beside in ((CUT, KEEP, BESIDE), (0.15, 0.1, 0.3)):
         chosen = choose_subtree(page, words, probabilities, within=root, cut=cut)
         inside = (order >= page.block_starts[chosen]) & (order < page.block_ends[chosen])
-        code = inside & np.fromiter((page.tags[owner] == "pre" for owner in page.owners), bool, len(order))
-        floor = np.where(code, keep / 5, np.where(inside, keep, beside))  # code looks unlike text wherever it stands
+        floor = np.where(inside, keep, beside)
+        if "pre" in page.tags:  # code looks unlike text wherever it stands
+            code = np.fromiter((page.tags[owner] == "pre" for owner in page.owners), bool, len(order))
+            floor[inside & code] = keep / 5
         kept = np.flatnonzero(under & (probabilities >= floor))
         if len(kept):
             break
@@ -180,9 +182,10 @@ def _in_other_articles(page: Page, story: int) -> set[int]:
     """Return the elements of every ``<article>`` that is neither `story`, nor part of it, nor around it."""
     strange: set[int] = set()
     for element, tag in enumerate(page.tags):
-        outside = element >= page.ends[story] or page.ends[element] <= story
-        if tag == "article" and outside and element not in strange:
-            strange.update(range(element, page.ends[element]))
+        if tag == "article" and element not in strange:
+            outside = element >= page.ends[story] or page.ends[element] <= story
+            if outside:
+                strange.update(range(element, page.ends[element]))
     return strange
 
 
@@ -211,8 +214,7 @@ def choose_subtree(
     """
     gain = np.concatenate(([0.0], np.cumsum(words * (probabilities - cut))))
     elements = slice(within, page.ends[within])
-    starts = np.array(page.block_starts[elements])
-    ends = np.array(page.block_ends[elements])
+    starts, ends = page.start_array[elements], page.end_array[elements]
     values = np.where(ends > starts, gain[ends] - gain[starts], -np.inf)
     best = values.max()
     return within + int(np.flatnonzero(values >= best - 1e-9)[-1])
@@ -234,10 +236,11 @@ def find_posts(page: Page, metadata: Metadata) -> list[int]:
     """
     if metadata.kinds & _ARTICLE_KINDS:
         return []
+    marked = {number for number, look in enumerate(page.looks) if look.tag == "article" or _marks_post(look)}
     groups: dict[tuple[int, str], list[int]] = {}
-    for element, (tag, attributes) in enumerate(zip(page.tags, page.attributes, strict=True)):
-        if tag == "article" or (attributes and _marks_post(attributes)):
-            groups.setdefault((page.parents[element], tag), []).append(element)
+    for element, number in enumerate(page.look_numbers):
+        if number in marked:
+            groups.setdefault((page.parents[element], page.tags[element]), []).append(element)
     if not any(len(group) > 1 for group in groups.values()):
         return []
     sizes = [max(0, len(text) - linked) for text, linked in zip(page.texts, page.linked, strict=True)]
@@ -256,12 +259,10 @@ def find_posts(page: Page, metadata: Metadata) -> list[int]:
     return posts if all(post_heading(page, element, linked=True) is not None for element in posts) else []
 
 
-def _marks_post(attributes: dict[str, str | None]) -> bool:
-    classes = attributes.get("class")
-    if classes and not _POST_CLASSES.isdisjoint(classes.lower().split()):
+def _marks_post(look: Look) -> bool:
+    if look.classes and not _POST_CLASSES.isdisjoint(look.classes.lower().split()):
         return True
-    kind = attributes.get("itemtype")
-    return bool(kind) and str(kind).rstrip("/").endswith(_POST_TYPES)
+    return bool(look.type) and str(look.type).rstrip("/").endswith(_POST_TYPES)
 
 
 def post_heading(page: Page, post: int, *, linked: bool = False) -> int | None:
@@ -323,14 +324,15 @@ def _apply_rules(
         if _BIO.match(page.texts[block]) and measured.words[block] <= 80:
             reasons[block] = "about the author"
     kept = [block for block in kept if reasons[block] is None]
-    long = [block for block in kept if measured.words[block] >= _PARAGRAPH and not _is_menu(page, block)]
+    counts = measured.words.tolist()
+    long = [block for block in kept if counts[block] >= _PARAGRAPH and not _is_menu(page, block)]
     begin, end = (long[0], long[-1]) if long else (len(reasons), -1)
     for block in kept:
         text = page.texts[block]
         if len(text) > 300:
             continue
         key = same_words(text)
-        words = measured.words[block]
+        words = counts[block]
         at_an_edge = block < begin or block > end
         if key in titles or (block < begin and words <= 40 and any(key.startswith(t) for t in titles if len(t) > 12)):
             reasons[block] = "the headline again"
@@ -428,17 +430,20 @@ def _drop_named_areas(page: Page, probabilities: NDArray[np.float64], reasons: l
     if not kept:
         return
     first, last = kept[0], kept[-1]
+    named: dict[int, str] = {}  # of each look that was asked: its name where that says what it is
     for block in kept:
         if probabilities[block] >= _SURE:
             continue
         for element in page.ancestors(page.owners[block]):
             if page.block_starts[element] <= first and page.block_ends[element] > last:
                 break  # holds the whole article: its name is no part's
-            attributes = page.attributes[element]
-            if attributes and _NAMED.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"):
-                reasons[block] = (
-                    "a named part of the page: " + str(attributes.get("class") or attributes.get("id"))[:60]
-                )
+            number = page.look_numbers[element]
+            if number not in named:
+                look = page.looks[number]
+                found = _NAMED.search(f"{look.classes or ''} {look.id or ''}")
+                named[number] = (look.classes or look.id or "")[:60] if found else ""
+            if named[number]:
+                reasons[block] = f"a named part of the page: {named[number]}"
                 break
 
 
@@ -474,9 +479,11 @@ class _Explainer:
     """Words for why a block was dropped: what its markup calls it, nearest first."""
 
     def __init__(self, page: Page, measured: Measured, probabilities: NDArray[np.float64]) -> None:
-        self._page, self._probabilities = page, probabilities
+        self._page = page
+        self._probabilities: list[float] = probabilities.tolist()
         self._names: list[int] = measured.names.tolist()
         self._known: dict[int, str] = {0: ""}
+        self._words: dict[int, str | None] = {0: None}
 
     def __call__(self, block: int) -> str:
         page = self._page
@@ -502,11 +509,11 @@ class _Explainer:
         if tag in _AREA_TAGS:
             return _AREA_TAGS[tag]
         bits = self._names[element]
-        if not bits:
-            return above
-        if bits & _BIT["content"]:
-            return ""
-        return next((words for bit, words in _AREA_BITS if bits & bit), above)
+        if bits not in self._words:
+            areas = (words for bit, words in _AREA_BITS if bits & bit)
+            self._words[bits] = "" if bits & _BIT["content"] else next(areas, None)
+        words = self._words[bits]
+        return above if words is None else words
 
 
 _AREA_TAGS = {"nav": "navigation", "footer": "footer", "aside": "sidebar"}
