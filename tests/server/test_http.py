@@ -34,6 +34,7 @@ def test_every_problem_has_type_title_and_status(service):
         ("GET", "/v1/documents?limit=0", None, "invalid-document", 422),
         ("GET", "/v1/documents?limit=9999999", None, "invalid-document", 422),
         ("GET", "/v1/documents?sit=main", None, "invalid-document", 422),
+        ("GET", "/v1/documents?site=a&site=b", None, "invalid-document", 422),
         ("GET", "/v1/documents?cursor=abc", None, "invalid-document", 422),
         ("GET", "/v1/overrides?cursor=99999999999999999999", None, "invalid-document", 422),
         ("GET", "/v1/documents/", None, "invalid-document", 422),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -162,11 +163,16 @@ def _invalid(errors: Any) -> Problem:
 
 
 async def _known_query(request: Request) -> None:
-    """Refuse a parameter that no one reads: a misspelt ``site`` would list every site."""
+    """Refuse a parameter that no one reads: a misspelt ``site`` would list every site, of two the first would go."""
     known = {field.alias for field in request.scope["route"].dependant.query_params}
-    unknown = [name for name in request.query_params if name not in known]
-    if unknown:
-        raise Problem("invalid-document", errors=[(pointer(("query", name)), "no such parameter") for name in unknown])
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    wrong = [
+        (name, "no such parameter" if name not in known else "given twice")
+        for name in given
+        if name not in known or given[name] > 1
+    ]
+    if wrong:
+        raise Problem("invalid-document", errors=[(pointer(("query", name)), what) for name, what in wrong])
 
 
 # ------------------------------------------------------------------------------------------------------- routes
