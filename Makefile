@@ -5,7 +5,7 @@ VENV ?= .venv
 PIP_ARGS ?=
 BIN = $(VENV)/bin
 
-.PHONY: help demo test test-system test-faults fuzz lint bench bench-million clean
+.PHONY: help demo test test-system test-faults fuzz lint bench bench-million wordpress-zip clean
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is.
@@ -60,6 +60,9 @@ bench: $(VENV)/.installed-dev  ## List the benchmarks.
 
 bench-million: $(VENV)/.installed-dev  ## Scan a million synthetic articles: minutes, 4 GB of memory, 8 GB of disk.
 	$(BIN)/python -m benchmarks.scan
+
+wordpress-zip:  ## Make the WordPress plugin's installable zip: build/dupdetect.zip.
+	@integrations/wordpress/package build
 
 clean:  ## Remove what the other targets made.
 	rm -rf $(VENV) demo-out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

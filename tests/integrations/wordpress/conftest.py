@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.integrations.wordpress import site as sites
 from tests.integrations.wordpress.site import Service, WordPress
 from tests.system.conftest import browser
@@ -62,7 +61,8 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WordPress]:
             "BLOG_ID_CURRENT_SITE": 1,
         }
         said = [f"define({json.dumps(name)}, {json.dumps(value)});" for name, value in constants.items()]
-        lines = [line for line in config.read_text().splitlines() if "'WP_HOME'" not in line and "'WP_SITEURL'" not in line]
+        fixed = ("define('WP_HOME'", "define('WP_SITEURL'")  # a network's sites have addresses of their own
+        lines = [line for line in config.read_text().splitlines() if not line.startswith(fixed)]
         config.write_text("\n".join([lines[0], *said, *lines[1:]]))
         up.passwords = json.loads(sites.run_php([str(sites.HERE / "bullpen.php"), str(config), up.host]))
         up.settings(url=asked.url)

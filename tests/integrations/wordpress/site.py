@@ -196,7 +196,7 @@ class WordPress:
         script = (
             f"<?php $_SERVER['HTTP_HOST'] = {json.dumps(host or self.host)}; $_SERVER['REQUEST_URI'] = '/';"
             f"require {json.dumps(str(self.path / 'wp-load.php'))};"
-            f"$value = (static function () {{ global $wpdb; {code} }})(); echo \"\\n\\0\", json_encode($value);"
+            f'$value = (static function () {{ global $wpdb; {code} }})(); echo "\\n\\0", json_encode($value);'
         )
         done = run_php([], env, script)
         return json.loads(done.rpartition("\0")[2])

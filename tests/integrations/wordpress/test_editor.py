@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.integrations.wordpress.site import Browsing, WordPress
 from tests.integrations.wordpress.test_network import crosspost
 from tests.integrations.wordpress.texts import blocks
@@ -56,8 +55,9 @@ def really(page: Any) -> Any:
     return page.locator(".editor-post-publish-panel .editor-post-publish-button")
 
 
-def picture(page: Any, name: str) -> None:
+def picture(page: Any, name: str, height: int = 900) -> None:
     if SCREENSHOTS:
+        page.set_viewport_size({"width": 1280, "height": height})
         page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
 
 
@@ -78,7 +78,7 @@ def test_the_panel_shows_the_match_and_locks_publishing_until_there_is_a_reason(
         )
         panel.locator("summary").first.click()
         assert "Jabhat al Nusra" in panel.locator("blockquote").first.inner_text()
-        picture(page, "wordpress-panel")
+        picture(page, "wordpress-panel", 1500)
         allow = panel.get_by_role("button", name="Allow it")
         assert allow.is_disabled()  # an empty reason is no reason
         panel.get_by_label("Why publish it all the same?").fill("The Bullpen has other readers")
@@ -99,7 +99,7 @@ def test_the_panel_lets_the_copy_point_to_its_original_and_then_go_live(site, br
     id = copy_of(site, "Pointing", blocks("pointing"))
     with editing(browser, site, id) as page:
         press_publish(page)
-        page.get_by_role("button", name="Point readers and search engines to it").click()
+        page.get_by_role("button", name="Name it as the original").click()
         page.locator(".editor-post-publish-panel").get_by_text("Points to").wait_for()
         page.wait_for_function(
             "document.querySelector('.editor-post-publish-panel .editor-post-publish-button').ariaDisabled !== 'true'"

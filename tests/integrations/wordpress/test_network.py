@@ -6,7 +6,6 @@ import html
 import re
 
 import pytest
-
 from tests.conftest import ROOT
 from tests.integrations.wordpress.site import Browsing
 from tests.integrations.wordpress.texts import blocks
@@ -61,11 +60,11 @@ def test_the_networks_cron_fills_both_blogs(network):
 
 
 def test_a_deleted_blog_leaves_the_index(network):
-    host = network.host
+    text = blocks("brief").replace("\n", " ")
+    post = f"array('post_title' => 'Brief', 'post_status' => 'publish', 'post_content' => '{text}')"
     blog = network.php(
-        f"$b = wpmu_create_blog('{host}', '/brief/', 'Brief', 1); switch_to_blog($b);"
-        f" $p = wp_insert_post(array('post_title' => 'Brief', 'post_status' => 'publish', 'post_content' => '{blocks('brief').replace(chr(10), ' ')}'));"
-        " restore_current_blog(); return array($b, $p);"
+        f"$b = wpmu_create_blog('{network.host}', '/brief/', 'Brief', 1); switch_to_blog($b);"
+        f" $p = wp_insert_post({post}); restore_current_blog(); return array($b, $p);"
     )
     id = f"wp:{blog[0]}:{blog[1]}"
     assert network.service.has(id)

@@ -9,7 +9,6 @@ import urllib.request
 import xmlrpc.client
 
 import pytest
-
 from tests.integrations.wordpress.site import Browsing, WordPress, nonce, send
 from tests.integrations.wordpress.texts import blocks, piece
 
@@ -31,7 +30,7 @@ def note(site: WordPress, id: int) -> dict[str, object] | None:
 
 def test_a_copy_created_by_rest_is_refused_naming_the_match_and_nothing_is_stored(site):
     original = site.published("Deadline deals", blocks("create"), categories=[2])
-    answer = site.publish("Another title", blocks("create"), categories=[3])
+    answer = site.publish("Zanzibar", blocks("create"), categories=[3])
     assert answer.status == 409
     assert answer.json["code"] == "dupdetect_duplicate"
     assert "Deadline deals" in answer.json["message"]
@@ -39,7 +38,7 @@ def test_a_copy_created_by_rest_is_refused_naming_the_match_and_nothing_is_store
     assert match["id"] == f"wp:1:{original}"
     assert (match["site"], match["sections"]) == ("Main Blog", ["Politics"])
     assert match["passages"]
-    assert site.rest("GET", "/wp/v2/posts?search=Another&status=any").json == []
+    assert site.rest("GET", "/wp/v2/posts?search=Zanzibar&status=any").json == []
 
 
 def test_a_draft_published_by_its_status_alone_is_refused_and_stays_a_draft(site):
@@ -119,8 +118,10 @@ def classic(person: Browsing, title: str, content: str, **more: str) -> tuple[in
 def classic_only(site: WordPress) -> None:
     """Let posts be edited in the classic form, as its plugin does."""
     path = site.path / "wp-content" / "mu-plugins" / "classic.php"
-    path.write_text("<?php\nadd_filter('use_block_editor_for_post', function ($is) {\n"
-                    "  return isset($_GET['classic-editor']) || !empty($_COOKIE['classic']) ? false : $is;\n});\n")  # fmt: skip
+    path.write_text(
+        "<?php\nadd_filter('use_block_editor_for_post', function ($is) {\n"
+        "  return isset($_GET['classic-editor']) ? false : $is;\n});\n"
+    )
 
 
 def test_the_classic_form_holds_a_copy_as_pending_and_says_why(site):
@@ -226,10 +227,9 @@ def test_xml_rpc_holds_a_copy_as_pending(site):
 
 def test_wp_insert_post_in_code_holds_a_copy_as_pending(site):
     site.published("Code first", piece("code"))
-    id = site.php(
-        "return wp_insert_post(wp_slash(array('post_title' => 'It\\'s \"code\"', 'post_status' => 'publish', 'post_content' => "
-        f"{json.dumps(piece('code'))})));"
-    )
+    text = json.dumps(piece("code"))
+    post = f"array('post_title' => 'It\\'s \"code\"', 'post_status' => 'publish', 'post_content' => {text})"
+    id = site.php(f"return wp_insert_post(wp_slash({post}));")
     assert site.status(id) == "pending"
     assert note(site, id)["outcome"] == "block"
 
@@ -247,11 +247,8 @@ def test_wp_publish_post_by_another_plugin_is_taken_back(site):
 
 def due(site: WordPress, *ids: int) -> None:
     """Let scheduled posts come due, and let WP-Cron publish them."""
-    moved = "; ".join(
-        f"$wpdb->update($wpdb->posts, array('post_date' => '2020-01-01 00:00:00', 'post_date_gmt' => '2020-01-01 00:00:00'),"
-        f" array('ID' => {id})); clean_post_cache({id})"
-        for id in ids
-    )
+    then = "array('post_date' => '2020-01-01 00:00:00', 'post_date_gmt' => '2020-01-01 00:00:00')"
+    moved = "; ".join(f"$wpdb->update($wpdb->posts, {then}, array('ID' => {id})); clean_post_cache({id})" for id in ids)
     fired = "; ".join(f"do_action('publish_future_post', {id})" for id in ids)
     site.php(f"{moved}; {fired};")
 

@@ -7,7 +7,6 @@ import json
 import re
 
 import pytest
-
 from tests.integrations.wordpress.site import Browsing, nonce
 from tests.integrations.wordpress.test_roads import classic, classic_only
 from tests.integrations.wordpress.texts import blocks, piece
@@ -36,8 +35,8 @@ def test_script_in_titles_is_text_on_every_screen(site):
     assert live(page) == []
     # The service strips a title to its words; a hostile one may say anything, so the note is made hostile too.
     hostile = {"outcome": "block", "message": SCRIPT, "is_held": True, "override": {"reason": SCRIPT, "actor": SCRIPT}}
-    match = {"id": SCRIPT, "title": SCRIPT, "url": "javascript:alert(1)", "site": SCRIPT, "sections": [SCRIPT], "score": 1}
-    hostile["matches"] = [match]
+    match = dict.fromkeys(("id", "title", "site"), SCRIPT)
+    hostile["matches"] = [match | {"url": "javascript:alert(1)", "sections": [SCRIPT], "score": 1}]
     site.php(f"Dupdetect\\Note::set({id}, json_decode({json.dumps(json.dumps(hostile))}, true));")
     for screen in (
         f"wp-admin/post.php?post={id}&action=edit&classic-editor",
@@ -88,7 +87,8 @@ def test_the_settings_page_stores_what_is_chosen_and_never_shows_the_token(site)
     assert "a-secret-of-20-signs" not in answer.text
     kept = site.settings()
     assert (kept["token"], kept["fail"], kept["post_types"]) == ("a-secret-of-20-signs", "closed", ["post", "page"])
-    answer = person.post("wp-admin/admin-post.php", form | {"token": "", "forget_token": "1", "fail": "open", "override_capability": "edit_others_posts"})  # fmt: skip
+    former = {"token": "", "forget_token": "1", "fail": "open", "override_capability": "edit_others_posts"}
+    person.post("wp-admin/admin-post.php", form | former)
     assert site.settings()["token"] == ""
     editor = Browsing(site, "editor")
     assert editor.get("wp-admin/options-general.php?page=dupdetect").status == 403
@@ -123,11 +123,12 @@ def test_the_audit_page_shows_pairs_that_are_live_and_what_was_overridden(site):
     notes, _, pairs = html.unescape(page).partition('id="dupdetect-pairs"')
     assert "editor: “A good reason”" in notes
     seen = pairs
-    while 'cursor=' in pairs:
-        cursor = re.search(r"page=dupdetect-audit(?:&|&#038;)cursor=([^\"']+)", pairs)[1]
-        pairs = html.unescape(person.get(f"wp-admin/tools.php?page=dupdetect-audit&cursor={cursor}").text).partition("Live, and alike")[2]
+    while cursor := re.search(r"page=dupdetect-audit(?:&|&#038;)cursor=([^\"']+)", pairs):
+        further = person.get(f"wp-admin/tools.php?page=dupdetect-audit&cursor={cursor[1]}").text
+        pairs = html.unescape(further).partition("Live, and alike")[2]
         seen += pairs
-    row = next(row for row in re.findall(r"<tr>.*?</tr>", seen, re.DOTALL) if "Twice live, again" in row and "Twice live, once" in row)
+    rows = re.findall(r"<tr>.*?</tr>", seen, re.DOTALL)
+    row = next(row for row in rows if "Twice live, again" in row and "Twice live, once" in row)
     assert "Main Blog · Sports" in row
     assert "IDENTICAL" in row
     assert Browsing(site, "author").get("wp-admin/tools.php?page=dupdetect-audit").status == 403
@@ -136,12 +137,19 @@ def test_the_audit_page_shows_pairs_that_are_live_and_what_was_overridden(site):
 def test_uninstalling_removes_everything_the_plugin_stored(site):
     """Last of this module: what follows activates it again."""
     left = site.php(
-        "define('WP_UNINSTALL_PLUGIN', true); include WP_PLUGIN_DIR . '/dupdetect/uninstall.php';"
-        "return array($wpdb->get_var(\"SELECT COUNT(*) FROM $wpdb->options WHERE option_name LIKE '%dupdetect%' AND option_name <> 'active_plugins'\"),"
-        " $wpdb->get_var(\"SELECT COUNT(*) FROM $wpdb->postmeta WHERE meta_key LIKE '_dupdetect%'\"),"
-        " $wpdb->get_var(\"SELECT COUNT(*) FROM $wpdb->usermeta WHERE meta_key LIKE 'dupdetect%'\"),"
-        " strpos((string) get_option('cron') ? serialize(get_option('cron')) : '', 'dupdetect'));"
+        """
+        define('WP_UNINSTALL_PLUGIN', true);
+        include WP_PLUGIN_DIR . '/dupdetect/uninstall.php';
+        return array(
+            $wpdb->get_col("SELECT option_name FROM $wpdb->options WHERE option_name LIKE '%dupdetect%'"),
+            $wpdb->get_col("SELECT meta_key FROM $wpdb->postmeta WHERE meta_key LIKE '%dupdetect%'"),
+            $wpdb->get_col("SELECT meta_key FROM $wpdb->usermeta WHERE meta_key LIKE '%dupdetect%'"),
+            array_filter(array_keys(array_merge(...array_values(array_filter((array) get_option('cron'), 'is_array')))),
+                function ($hook) { return false !== strpos($hook, 'dupdetect'); }),
+            $wpdb->get_col("SHOW TABLES LIKE '%dupdetect%'"),
+        );
+        """
     )
-    assert [int(one) if one else 0 for one in left] == [0, 0, 0, 0]
+    assert left == [[], [], [], [], []]
     site.php("Dupdetect\\Install::activate();")
     site.settings(url=site.service.url)

@@ -6,7 +6,6 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-
 from tests.integrations.wordpress.site import WordPress
 from tests.integrations.wordpress.texts import blocks, piece
 
@@ -23,7 +22,9 @@ def waiting(site: WordPress) -> list[list[int]]:
 
 def drain(site: WordPress) -> None:
     """Let the queue's posts come due, and send them."""
-    site.php("$wpdb->query('UPDATE ' . Dupdetect\\Queue::table() . ' SET due = 0'); do_action(Dupdetect\\Cron::MINUTE);")
+    site.php(
+        "$wpdb->query('UPDATE ' . Dupdetect\\Queue::table() . ' SET due = 0'); do_action(Dupdetect\\Cron::MINUTE);"
+    )
     assert waiting(site) == []
 
 
@@ -35,10 +36,9 @@ def untold(site: WordPress, *pieces: tuple[str, str]) -> list[int]:
         {"post_title": title, "post_name": title, "post_content": content, "post_status": "publish", **then, **empty}
         for title, content in pieces
     ]
-    return site.php(
-        f"return array_map(function ($row) use ($wpdb) {{ $wpdb->insert($wpdb->posts, $row); return $wpdb->insert_id; }},"
-        f" json_decode({json.dumps(json.dumps(rows))}, true));"
-    )
+    data = json.dumps(json.dumps(rows))
+    add = "function ($row) use ($wpdb) { $wpdb->insert($wpdb->posts, $row); return $wpdb->insert_id; }"
+    return site.php(f"return array_map({add}, json_decode({data}, true));")
 
 
 # ------------------------------------------------------------------------------------------- the semantics of 4d
@@ -46,7 +46,12 @@ def untold(site: WordPress, *pieces: tuple[str, str]) -> list[int]:
 
 def test_a_post_never_matches_itself_when_its_title_slug_or_section_changes(site):
     id = site.published("Same", blocks("same"), categories=[2])
-    for change in ({"title": "Same, renamed"}, {"slug": "elsewhere"}, {"categories": [3]}, {"content": blocks("same") + " "}):
+    for change in (
+        {"title": "Same, renamed"},
+        {"slug": "elsewhere"},
+        {"categories": [3]},
+        {"content": blocks("same") + " "},
+    ):
         assert site.rest("POST", f"/wp/v2/posts/{id}", change).status == 200
     known = site.service.document(f"wp:1:{id}")
     assert (known["title"], known["sections"], known["site"]) == ("Same, renamed", ["Sports"], "Main Blog")
@@ -111,9 +116,8 @@ def test_drafts_autosaves_and_revisions_are_not_in_the_index(site):
 def test_a_working_copy_that_will_replace_its_original_is_no_duplicate_and_not_in_the_index(site):
     original = site.published("Rewritten", blocks("rewritten"))
     copy = site.rest("POST", "/wp/v2/posts", {"title": "Rewritten", "content": blocks("rewritten")}).json["id"]
-    site.php(
-        f"update_post_meta({copy}, '_dp_is_rewrite_republish_copy', '1'); update_post_meta({copy}, '_dp_original', '{original}');"
-    )
+    site.php(f"update_post_meta({copy}, '_dp_is_rewrite_republish_copy', '1');")
+    site.php(f"update_post_meta({copy}, '_dp_original', '{original}');")
     assert site.rest("POST", f"/wp/v2/posts/{copy}", {"status": "publish"}).status == 200
     assert not site.service.has(f"wp:1:{copy}")
 
@@ -176,7 +180,9 @@ def test_of_four_simultaneous_publishes_of_one_text_exactly_one_goes_live(site):
     with ThreadPoolExecutor(4) as pool:
         for round in range(20):
             text = blocks(f"race {round}")
-            answers = list(pool.map(lambda n, text=text, round=round: site.publish(f"Race {round}.{n}", text), range(4)))
+            answers = list(
+                pool.map(lambda n, text=text, round=round: site.publish(f"Race {round}.{n}", text), range(4))
+            )
             assert sorted(answer.status for answer in answers) == [201, 409, 409, 409], [a.text[:300] for a in answers]
 
 
@@ -223,9 +229,8 @@ def test_without_an_answer_a_closed_site_holds_and_says_unavailable_never_duplic
         assert answer.json["code"] == "dupdetect_unavailable"
         assert "unavailable" in answer.json["message"]
         assert "duplicate" not in answer.text.replace("dupdetect", "")
-        held = site.php(
-            f"return wp_insert_post(array('post_title' => 'Held {how}', 'post_status' => 'publish', 'post_content' => 'x'));"
-        )
+        post = f"array('post_title' => 'Held {how}', 'post_status' => 'publish', 'post_content' => 'x')"
+        held = site.php(f"return wp_insert_post({post});")
         assert site.status(held) == "pending"
         label = site.php(f"return Dupdetect\\Note::label(Dupdetect\\Note::of({held}));")
         assert label == "Held: check unavailable"
@@ -285,10 +290,9 @@ def test_reconciling_finds_what_no_hook_saw(site):
     (added,) = untold(site, ("imported", piece("imported")))
     removed = site.published("Removed by SQL", blocks("removed by sql"))
     restored = site.published("Restored from a backup", blocks("from a backup"))
-    site.php(
-        f"$wpdb->delete($wpdb->posts, array('ID' => {removed}));"
-        f"$wpdb->update($wpdb->posts, array('post_title' => 'As it was', 'post_modified_gmt' => '2020-01-01 00:00:00'), array('ID' => {restored}));"
-    )
+    then = "array('post_title' => 'As it was', 'post_modified_gmt' => '2020-01-01 00:00:00')"
+    site.php(f"$wpdb->delete($wpdb->posts, array('ID' => {removed}));")
+    site.php(f"$wpdb->update($wpdb->posts, {then}, array('ID' => {restored}));")
     assert site.php(run) == 3
     drain(site)
     assert site.service.has(f"wp:1:{added}")
@@ -299,10 +303,17 @@ def test_reconciling_finds_what_no_hook_saw(site):
 def test_the_command_fills_drains_reconciles_and_checks(site):
     original = site.published("Commanded", blocks("commanded"))
     copy = site.rest("POST", "/wp/v2/posts", {"title": "Copy", "content": blocks("commanded")}).json["id"]
+    stub = """eval(<<<'STUB'
+        class WP_CLI {
+            static $said = array();
+            static function log($t) { self::$said[] = $t; }
+            static function success($t) { self::$said[] = $t; }
+            static function error($t) { self::$said[] = "error: $t"; }
+        }
+        STUB);
+        """
     said = site.php(
-        "eval('class WP_CLI { public static $said = array(); static function log($t) { self::$said[] = $t; }"
-        " static function success($t) { self::$said[] = $t; } static function error($t) { self::$said[] = \"error: $t\"; } }');"
-        f"{FILL} $command = new Dupdetect\\Command($c, $q, $f, new Dupdetect\\Reconcile($c, $q));"
+        stub + f"{FILL} $command = new Dupdetect\\Command($c, $q, $f, new Dupdetect\\Reconcile($c, $q));"
         f"$command->fill(array(), array('anew' => true)); $command->reconcile(); $command->check(array({copy}));"
         "$command->check(array(999999)); return WP_CLI::$said;"
     )

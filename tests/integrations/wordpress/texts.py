@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import random
 
-_WORDS = (
-    "ballot bridge budget canal charter city claim clerk coast council county court crew debate delta deputy district dock"
-    " drought election engine factory farm ferry field fire fleet flood forest freight garden grain harbor hearing highway"
-    " hospital hotel jury kitchen ledger levee library market mayor meadow mill mine museum notice orchard park permit"
-    " petition pier plant police pond poster quarry railway ranch record reporter river road school senate shelter shop"
-    " signal silver station statute steel storm street strike summit survey tavern tax teacher theater tower trade treaty"
-    " tunnel union valley vendor verdict village voter wage warehouse water wharf window winter witness yard"
-).split()
-_VERBS = "built closed crossed doubted drew feared found gave heard held kept lost made met moved named opened passed saw sold took".split()
+# fmt: off
+_WORDS = [
+    "ballot", "bridge", "budget", "canal", "charter", "city", "claim", "clerk", "coast", "council", "county", "court",
+    "crew", "debate", "delta", "deputy", "district", "dock", "drought", "election", "engine", "farm", "ferry",
+    "field", "fire", "fleet", "flood", "forest", "freight", "garden", "grain", "harbor", "hearing", "highway",
+    "hotel", "jury", "kitchen", "ledger", "levee", "library", "market", "mayor", "meadow", "mill", "mine", "museum",
+    "notice", "orchard", "park", "permit", "petition", "pier", "plant", "police", "pond", "poster", "quarry", "railway",
+    "ranch", "record", "reporter", "river", "road", "school", "senate", "shelter", "shop", "signal", "silver", "station",
+    "statute", "steel", "storm", "street", "strike", "summit", "survey", "tavern", "tax", "teacher", "theater", "tower",
+    "trade", "treaty", "tunnel", "union", "valley", "vendor", "verdict", "village", "voter", "wage", "warehouse",
+    "water", "wharf", "window", "winter", "witness", "yard",
+]
+_VERBS = [
+    "built", "closed", "crossed", "doubted", "drew", "feared", "found", "gave", "heard", "held", "kept", "lost", "made",
+    "met", "moved", "named", "opened", "passed", "saw", "sold", "took",
+]
+# fmt: on
 
 
 def piece(seed: int | str, paragraphs: int = 5) -> str:

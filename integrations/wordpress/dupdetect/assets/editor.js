@@ -93,7 +93,7 @@
 							props.check( { canonical: match.url } );
 						},
 					},
-					__( 'Point readers and search engines to it', 'dupdetect' )
+					__( 'Name it as the original', 'dupdetect' )
 				)
 		);
 	}
