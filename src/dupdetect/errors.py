@@ -14,6 +14,7 @@ A caller treats each branch differently: a hook that cannot read *this document*
     │  └─ NoArticleError             markup, but no article text in it
     ├─ InputError                    this line or file of an input: not readable, not the promised format
     │  └─ DuplicateInputIdError      two documents of one input carry one id
+    ├─ ScanError                     this scan: a worker ended early, or its work folder is damaged
     ├─ SettingsError(ValueError)     your arguments
     ├─ StoreError                    this index
     │  ├─ IndexNotFoundError
@@ -58,6 +59,7 @@ __all__ = [
     "MissingExtraError",
     "NoArticleError",
     "NotTextError",
+    "ScanError",
     "ServiceError",
     "SettingsError",
     "SettingsMismatchError",
@@ -121,6 +123,10 @@ class InputError(DupdetectError):
 
 class DuplicateInputIdError(InputError):
     """Two documents of one input carry the same id."""
+
+
+class ScanError(DupdetectError):
+    """A scan cannot go on: a worker process ended before its work was done, or the work folder is damaged."""
 
 
 class SettingsError(DupdetectError, ValueError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -34,27 +35,39 @@ def csv_rows(path: Path) -> Iterator[tuple[str, dict[str, Any] | str]]:
 
     The first row names the columns. Fields that are empty are not known.
     """
-    csv.field_size_limit(max(csv.field_size_limit(), MAX_FIELD))
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file, strict=True)
-            if not rows.fieldnames:
+            with _long_fields():
+                named = rows.fieldnames
+            if not named:
                 raise InputError(f"{path}: empty; the first row names the columns")
             while True:
                 where = f"{path.name}:{rows.line_num + 1}"
                 try:
-                    row = next(rows)
+                    with _long_fields():
+                        row = next(rows)
                 except StopIteration:
                     return
                 except csv.Error as error:
                     yield where, str(error)
                     continue
                 if None in row or None in row.values():
-                    yield where, f"expected {len(rows.fieldnames)} fields"
+                    yield where, f"expected {len(named)} fields"
                 else:
                     yield where, {name: value for name, value in row.items() if value}
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not readable to its end: {error}") from error
+
+
+@contextmanager
+def _long_fields() -> Iterator[None]:
+    """Let fields be long while one row is read: the limit belongs to the process, and so to others."""
+    before = csv.field_size_limit(MAX_FIELD)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def parquet_rows(path: Path) -> Iterator[tuple[str, dict[str, Any] | str]]:

@@ -74,8 +74,8 @@ def scan_source(
         `work` holds a scan of other settings or another input, or other files.
     InputError
         The source is not readable.
-    DupdetectError
-        A worker ended before its work was done.
+    ScanError
+        A worker ended before its work was done, or a file in `work` is damaged.
     """
     settings, thresholds = settings or Settings(), thresholds or Thresholds()
     folder = WorkFolder.begin(

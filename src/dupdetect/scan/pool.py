@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
-from dupdetect.errors import DupdetectError, SettingsError
+from dupdetect.errors import ScanError, SettingsError
 
 __all__ = ["Job", "Workers"]
 
@@ -58,7 +58,7 @@ class Workers:
 
         Raises
         ------
-        DupdetectError
+        ScanError
             A worker ended before its work was done. What a task raises is raised here.
         """
         if self._number == 1:
@@ -78,7 +78,7 @@ class Workers:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 yield from (one.result() for one in done)
         except BrokenProcessPool as error:
-            raise DupdetectError(
+            raise ScanError(
                 "a worker process ended before its work was done: was it killed, or was memory short? "
                 "With fewer workers and the same work folder the scan goes on where it stopped."
             ) from error

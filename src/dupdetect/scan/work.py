@@ -1,8 +1,13 @@
-"""The work folder of a scan: every file appears whole or not at all, and a scan goes on where it stopped."""
+"""The work folder of a scan: every file appears whole or not at all, and a scan goes on where it stopped.
+
+That holds when processes die. Against a power cut only the small JSON files are synced: the parts can be made again,
+and to sync them takes as long as to make them (docs/explanation/scan.md).
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.errors import InputError, SettingsError
+from dupdetect.errors import InputError, ScanError, SettingsError
 
 __all__ = ["FORMAT", "Arrays", "Kept", "WorkFolder", "compute_only", "load_array", "write_json"]
 
@@ -36,16 +41,35 @@ _MAPPED = 1 << 20
 
 
 def load_array(path: Path) -> NDArray[Any]:
-    """Read a small array file, map a large one: it is read as far as it is used."""
-    mode: Literal["r"] | None = "r" if path.stat().st_size > _MAPPED else None
-    array: NDArray[Any] = np.load(path, mmap_mode=mode, allow_pickle=False)
+    """Read a small array file, map a large one: it is read as far as it is used.
+
+    Raises
+    ------
+    ScanError
+        The file is gone or damaged.
+    """
+    try:
+        mode: Literal["r"] | None = "r" if path.stat().st_size > _MAPPED else None
+        array: NDArray[Any] = np.load(path, mmap_mode=mode, allow_pickle=False)
+    except (OSError, EOFError, ValueError) as error:
+        raise _damaged(path, error) from error
     return array
 
 
+def _damaged(path: Path, error: Exception) -> ScanError:
+    return ScanError(
+        f"{path}: part of a scan, but not readable ({error}): did the machine lose power, or the folder a file? "
+        "Remove the work folder and scan anew"
+    )
+
+
 def write_json(path: Path, value: Any) -> None:
-    """Write a JSON file at once."""
+    """Write a JSON file at once, and see it onto the disk."""
     draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    draft.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(value, indent=1) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
     draft.replace(path)
 
 
@@ -138,7 +162,10 @@ class WorkFolder:
     def noted(self, name: str) -> Any:
         """Return what `note` wrote; None if it did not."""
         path = self.path / name
-        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        try:
+            return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        except (OSError, ValueError) as error:
+            raise _damaged(path, error) from error
 
     def finished(self, name: str) -> bool:
         """Whether this part is there."""

@@ -1,6 +1,7 @@
 """CSV, Parquet, WARC, batches, baselines, writers."""
 
 import builtins
+import csv
 import datetime as dt
 import gzip
 import json
@@ -44,6 +45,14 @@ def test_a_csv_row_that_is_no_document_is_a_failure_with_its_line(tmp_path, line
     assert (first.id, last.id) == ("0", "2")
     assert failure.id == "in.csv:3"
     assert says in failure.error
+
+
+def test_reading_csv_leaves_the_limit_of_fields_as_other_code_set_it(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text("id,text\n" + "".join(f"{n},{'word ' * 40_000}\n" for n in range(3)), encoding="utf-8")
+    before = csv.field_size_limit()
+    lengths = [(len(document.content), csv.field_size_limit()) for document in read_documents(path)]
+    assert lengths == [(200_000, before)] * 3
 
 
 def test_csv_that_is_empty_or_no_utf8_is_an_error(tmp_path):

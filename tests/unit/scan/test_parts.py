@@ -17,7 +17,7 @@ from dupdetect.compare.features import prepare
 from dupdetect.compare.rarity import components
 from dupdetect.compare.repeats import repeats
 from dupdetect.compare.verdict import worth_aligning
-from dupdetect.errors import DupdetectError, InputError, SettingsError
+from dupdetect.errors import InputError, ScanError, SettingsError
 from dupdetect.model import Article, Block, BlockKind, Published
 from dupdetect.scan.frequencies import count_stories
 from dupdetect.scan.join import join
@@ -154,7 +154,7 @@ def test_arrays_of_objects_are_never_loaded(tmp_path):
     folder = WorkFolder.begin(tmp_path / "work", {})
     folder.keep("arrays", lambda: {"a": np.arange(3)})
     np.save(tmp_path / "work" / "arrays" / "a.npy", np.array([{}], dtype=object), allow_pickle=True)
-    with pytest.raises(ValueError, match="allow_pickle"):
+    with pytest.raises(ScanError, match="allow_pickle"):
         folder.keep("arrays", dict)
 
 
@@ -183,7 +183,7 @@ def test_tasks_are_done_and_their_errors_raised(workers):
 
 
 def test_a_worker_that_dies_is_reported():
-    with Workers(2) as team, pytest.raises(DupdetectError, match="a worker process ended"):
+    with Workers(2) as team, pytest.raises(ScanError, match="a worker process ended"):
         list(team.run(Dividing(12), ["die"]))
 
 

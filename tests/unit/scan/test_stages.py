@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from tests.unit.scan.corpora import articles_of, related_texts, slow_scan
 
-from dupdetect.errors import InputError, SettingsError
+from dupdetect.errors import InputError, ScanError, SettingsError
 from dupdetect.io import PathSource, PiecesSource
 from dupdetect.model import Document, Failure, Relation
 from dupdetect.scan import scan_articles, scan_source, stages
@@ -141,7 +141,7 @@ def test_a_work_folder_of_another_scan_is_refused_and_left_alone(jsonl, tmp_path
     with pytest.raises(SettingsError, match="differs in input"):
         scan_source(PathSource([str(jsonl)]), work)
     begun = work / "scan.json"
-    begun.write_text(begun.read_text().replace('"format": 1', '"format": 99'))
+    begun.write_text(begun.read_text().replace(f'"format": {FORMAT}', '"format": 99'))
     with pytest.raises(SettingsError, match="differs in format"):
         scan_source(PathSource([str(jsonl)]), work)
     begun.write_text("{broken")
@@ -208,3 +208,15 @@ def test_more_than_a_small_scan_says_what_was_estimated_and_finds_the_same_here(
     told = {(pair.left, pair.right): pair.verdict.relation for pair in result.pairs}
     wanted = {(pair.left, pair.right): pair.verdict.relation for pair in expected.pairs}
     assert told == wanted
+
+
+def test_a_damaged_work_folder_is_an_error_that_names_the_file(jsonl, tmp_path):
+    source, work = PathSource([str(jsonl)]), tmp_path / "work"
+    scan_source(source, work)
+    tokens = work / "read" / "000000" / "tokens.npy"
+    tokens.write_bytes(tokens.read_bytes()[:20])
+    with pytest.raises(ScanError, match=r"tokens\.npy.*Remove the work folder"):
+        scan_source(source, work)
+    (work / "read.json").write_text("")
+    with pytest.raises(ScanError, match=r"read\.json"):
+        scan_source(source, work)
