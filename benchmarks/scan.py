@@ -1,6 +1,7 @@
 """A scan from JSONL to verified pairs and clusters: growth, stages, memory, recall, and the peers' own pipelines.
 
-``--quick`` scans 300 articles, else 10³, 10⁴ and 10⁵; ``make bench-million`` scans 10⁶.
+``--quick`` scans 300 articles, else 10⁴ and 10⁵; ``--only 1000000`` scans a million, ``--only`` of several sizes shows
+how the time of an article grows. ``make bench-million`` scans 10⁴, 10⁵ and 10⁶ and draws them.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from dupdetect.scan import Findings, scan_source
 
 __all__ = ["BENCHMARK", "measure", "scan_once"]
 
-SIZES = (1_000, 10_000, 100_000)
-MILLION = 1_000_000
-RACED = (10_000, 100_000)
-"""Sizes at which the peers run too."""
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+USUAL = (10_000, 100_000)
+RACED = 100_000
+"""Size at which the peers run too, where it is among the sizes."""
+RUNS = ((1, False), (2, False), (2, True))
+"""Workers, and whether passages are worked out. A million is scanned by the second only."""
 
 Row = dict[str, Cell]
 
@@ -54,7 +57,7 @@ def scan_once(path: Path, *, workers: int, passages: bool) -> dict[str, Any]:
             "wall": wall,
             "cpu": _cpu() - cpu,
             "stages": {**stages, "counting, clusters, results": wall - sum(stages.values())},
-            "peak": _peak(),
+            "peak": _peak(workers),
             "disk": disk,
             "compared": findings.compared,
             "clusters": len(findings.clusters),
@@ -76,11 +79,11 @@ def _cpu() -> float:
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
-def _peak() -> float:
-    """Return the peak memory of this process and the largest of its workers, bytes."""
+def _peak(workers: int) -> float:
+    """Return the peak memory of this process and, as often as there are workers, of the largest of them, bytes."""
     unit = 1 if sys.platform == "darwin" else 1024
-    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return float(sum(resource.getrusage(one).ru_maxrss for one in who) * unit)
+    own, largest = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return float((own + (workers * largest if workers > 1 else 0)) * unit)
 
 
 def apart(work: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
@@ -103,10 +106,9 @@ def _answer(answers: Any, work: Callable[..., Any], arguments: tuple[Any, ...], 
         answers.put(error)
 
 
-def measure(options: Options, *, sizes: Iterable[int] = SIZES, raced: Iterable[int] = RACED) -> Iterator[Table]:
+def measure(options: Options) -> Iterator[Table]:
     """Generate, scan and count, one size after another; every scan in a process of its own."""
-    quick = options.quick
-    sizes, raced = ((300,), (300,)) if quick else (tuple(sizes), tuple(raced))
+    sizes = (300,) if options.quick else tuple(sorted(map(int, options.only))) or USUAL
     growth: list[Row] = []
     stages: list[Row] = []
     quality: list[Row] = []
@@ -115,24 +117,28 @@ def measure(options: Options, *, sizes: Iterable[int] = SIZES, raced: Iterable[i
         for size in sizes:
             path = Path(folder) / f"{size}.jsonl"
             planted = generate(size, path)
-            for workers, passages in ((1, False), (2, False), (2, True)):
-                if quick and (workers, passages) != (1, False):
-                    continue
+            runs = RUNS[:1] if options.quick else RUNS if size <= RACED else RUNS[1:2]
+            for workers, passages in runs:
                 done = apart(scan_once, path, workers=workers, passages=passages)
-                growth.append(_growth_row(done, workers, passages))
+                growth.append(_growth_row(done, workers, passages, growth))
                 stages += _stage_rows(done, workers, passages)
-                if workers == 1:
+                if (workers, passages) == runs[0]:
                     quality.append(_quality_row(done, planted, path))
                     own = done
-            if size in raced:
+            if options.quick or size == RACED:
                 race += _race_rows(path, own)
             path.unlink()
     yield Table(
         title="Growth",
         columns=GROWTH,
         rows=tuple(growth),
-        notes=("From JSONL to verified pairs and clusters. Peak: of the process, and of its largest worker.",),
-        bars="µs/article",
+        notes=(
+            "From JSONL to verified pairs and clusters. Peak: of the process and, for each worker, of the largest.",
+            "Growth: processor time of an article over that of the smallest size; it says more than the clock where",
+            "others use the machine too.",
+        ),
+        bars="cpu µs/article",
+        against="articles",
     )
     yield Table(title="Stages", columns=("articles", "workers", "passages", "stage", "µs/article"), rows=tuple(stages))
     yield Table(
@@ -155,17 +161,29 @@ def measure(options: Options, *, sizes: Iterable[int] = SIZES, raced: Iterable[i
         )
 
 
-GROWTH = ("articles", "workers", "passages", "µs/article", "cpu µs/article", "seconds", "peak MB", "disk KB/article")
+GROWTH = (
+    "run",
+    "articles",
+    "µs/article",
+    "cpu µs/article",
+    "growth",
+    "seconds",
+    "peak MB",
+    "disk KB/article",
+)
 
 
-def _growth_row(done: dict[str, Any], workers: int, passages: bool) -> Row:
+def _growth_row(done: dict[str, Any], workers: int, passages: bool, earlier: list[Row]) -> Row:
     count = done["articles"]
+    name = f"{workers} worker{'s' * (workers > 1)}{', passages' * passages}"
+    each = done["cpu"] / count * 1e6
+    first = next((row["cpu µs/article"] for row in earlier if row["run"] == name), each)
     return {
+        "run": name,
         "articles": count,
-        "workers": workers,
-        "passages": "yes" if passages else "no",
         "µs/article": done["wall"] / count * 1e6,
-        "cpu µs/article": done["cpu"] / count * 1e6,
+        "cpu µs/article": each,
+        "growth": each / float(first or each),
         "seconds": done["wall"],
         "peak MB": done["peak"] / 1e6,
         "disk KB/article": done["disk"] / count / 1e3,
@@ -243,9 +261,5 @@ BENCHMARK = Benchmark(
     summary="JSONL to verified pairs and clusters: growth, stages, memory, recall; rensa's and datasketch's pipelines",
     measure=measure,
     peers=("datasketch", "rensa"),
+    parts=tuple(map(str, SIZES)),
 )
-
-
-if __name__ == "__main__":  # make bench-million
-    for table in measure(Options(), sizes=(MILLION,), raced=()):
-        print(table, end="\n\n", flush=True)
