@@ -54,7 +54,7 @@ class SiteReader:
         return self._learners[site]
 
     def remember(self) -> None:
-        """Store what the batch taught. Where someone else stored meanwhile, theirs stands: other pages teach it again."""
+        """Store what the batch taught. Where someone else stored meanwhile, theirs stands: pages teach it again."""
         for site, learner in self._learners.items():
             stored = self._stored[site]
             if (body := learner.template.to_json()) != stored.body:
