@@ -222,7 +222,7 @@ def _measure(options: Options) -> Iterator[Table]:
         columns=tuple(rows[0]),
         rows=tuple(rows),
         notes=(
-            f"Recall of labelled pairs, asked from either side, among the {LIMIT} strongest candidates, and the {ALIGNED}.",
+            f"Recall of labelled pairs, from either side, among the {LIMIT} strongest candidates, and the {ALIGNED}.",
             "asked, where no band is shared: any hash of the sample; two; rarity (dupdetect.index.search.promising).",
             "candidates: all, before the limit; kept: within it. The rarity of a hash is counted in articles here.",
             f"A band key is followed to {CAPS['bands']} articles, a sample hash to {CAPS['sample']}.",

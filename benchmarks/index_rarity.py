@@ -77,8 +77,8 @@ def _measure(options: Options) -> Iterator[Table]:
         columns=tuple(rows[0]),
         rows=tuple(rows),
         notes=(
-            f"Each article against the {COMPARED} strongest candidates in an index of its set; a pair is a duplicate if",
-            "it is told so from either side. all shingles: counted as a scan does; sample: the query's, as a check does.",
+            f"Each article against the {COMPARED} strongest candidates in an index of its set. A pair counts if",
+            "told from either side. all shingles: counted as a scan does; sample: the query's, as a check does.",
         ),
     )
 
