@@ -18,6 +18,9 @@ from dupdetect.settings import Settings
 
 __all__ = ["Comparator", "compare", "find_repeats"]
 
+_LETTERS = 0x110000
+"""Code points there are."""
+
 
 class Comparator:
     """Judges pairs of texts. Holds no state but its arguments; safe to share between threads.
@@ -144,6 +147,11 @@ def _score(seen: Evidence) -> float:
 def _token_ratio(left: Prepared, right: Prepared) -> float | None:
     if not len(left) or not len(right):
         return None
+    # As strings of one letter a token: of integers rapidfuzz hashes each.
+    tokens, letters = np.unique(np.concatenate((left.hashes, right.hashes)), return_inverse=True)
+    if len(tokens) < _LETTERS:
+        spelt = letters.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+        return float(Indel.normalized_similarity(spelt[: len(left)], spelt[len(left) :]))
     return float(Indel.normalized_similarity(left.hashes.tolist(), right.hashes.tolist()))
 
 

@@ -80,6 +80,8 @@ class Prepared:
     echoes : ndarray of int64
         Places of shingles, ascending, in stretches that the text carries twice and that are shorter than a paragraph:
         standfirsts and pull quotes, and what they repeat.
+    repeats : bool
+        Whether a stretch as long as a passage may stand twice in the text.
     title : str
         Folded title; empty where there is none.
     title_numbers : frozenset of str
@@ -100,6 +102,7 @@ class Prepared:
     weight: float
     token_weights: NDArray[np.float64]
     echoes: NDArray[np.int64]
+    repeats: bool
     title: str
     title_numbers: frozenset[str]
 
@@ -147,6 +150,9 @@ def prepare(article: Article, settings: Settings, rarity: Rarity | None = None) 
     each = np.empty(len(every))
     each[order] = weights if len(distinct) == len(every) else weights[np.cumsum(fresh) - 1]
     placed = _positional(every, tokens, settings)
+    starts, ends = _repeated(order, fresh, len(placed))
+    short = ends - starts < ECHO[1]
+    echoes = np.concatenate([_NOWHERE, *map(np.arange, starts[short].tolist(), ends[short].tolist())])
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     title = " ".join(fold(article.title or "").split())
     numbers = _numbers(text, tokens.kinds, tokens.starts, tokens.ends)
@@ -164,24 +170,37 @@ def prepare(article: Article, settings: Settings, rarity: Rarity | None = None) 
         weights=weights,
         weight=float(weights.sum()),
         token_weights=_token_weights(each, tokens, settings),
-        echoes=_echoes(order, fresh, len(placed)),
+        echoes=echoes,
+        repeats=bool(len(ends)),
         title=title,
         title_numbers=frozenset(_DIGITS.findall(title)),
     )
 
 
-def _echoes(order: NDArray[np.int64], fresh: NDArray[np.bool_], count: int) -> NDArray[np.int64]:
-    """Return the places of repeated shingles, given the order that sorts them and which of the sorted are new."""
+def _repeated(
+    order: NDArray[np.int64], fresh: NDArray[np.bool_], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where stretches of repeated shingles start and end, those as long as a passage.
+
+    Parameters
+    ----------
+    order : ndarray of int64
+        What sorts the shingles.
+    fresh : ndarray of bool
+        Which of the sorted are new.
+    count : int
+        Shingles that stand where their token does.
+    """
     if len(fresh) - np.count_nonzero(fresh) < ECHO[0]:
-        return _NOWHERE
+        return _NOWHERE, _NOWHERE
     twice = ~fresh
     twice[:-1] |= ~fresh[1:]
     marked = np.zeros(len(fresh) + 2, dtype=np.bool_)
     marked[order[twice] + 1] = True
     marked[count + 1 :] = False
     starts, ends = np.flatnonzero(marked[1:] != marked[:-1]).reshape(-1, 2).T
-    runs = (ends - starts >= ECHO[0]) & (ends - starts < ECHO[1])
-    return np.concatenate([_NOWHERE, *map(np.arange, starts[runs].tolist(), ends[runs].tolist())])
+    long = ends - starts >= ECHO[0]
+    return starts[long], ends[long]
 
 
 def _positional(every: NDArray[np.uint64], tokens: Tokens, settings: Settings) -> NDArray[np.uint64]:

@@ -206,30 +206,41 @@ def _parts(passage: list[Run], free: _Free) -> Iterator[list[Run]]:
 def _next(last: Run, matched: int, runs: Sequence[Run], by_left: Sequence[int], free: _Free) -> Run | None:
     """Return the nearest free run after `last` that the passage may be joined to."""
     i, j = last.i + last.length, last.j + last.length
-    best, cost = None, 0.0
+    best, cost = None, 0
     reach = min(MAX_GAP, GAP_PER_RUN * matched)
-    for run in runs[bisect_left(by_left, last.i + 1) : bisect_left(by_left, i + reach + 1)]:
-        cut = max(i - run.i, j - run.j, 0)
-        size = run.length - cut
-        gap_i, gap_j = run.i + cut - i, run.j + cut - j
+    for at in range(bisect_left(by_left, last.i + 1), bisect_left(by_left, i + reach + 1)):
+        run_i, run_j, size = runs[at]
+        gap_i, gap_j = run_i - i, run_j - j
+        if gap_j > reach:
+            continue
+        cut = -min(gap_i, gap_j, 0)
+        size -= cut
+        gap_i, gap_j = gap_i + cut, gap_j + cut
         if size < 1 or max(gap_i, gap_j) > min(reach, GAP_PER_RUN * size):
             continue
         price = gap_i + gap_j + abs(gap_i - gap_j) - size
-        if (best is None or price < cost) and free.gap(i, run.i + run.length, j, run.j + run.length):
-            best, cost = Run(run.i + cut, run.j + cut, size), price
+        end_i, end_j = i + gap_i + size, j + gap_j + size
+        if (best is None or price < cost) and free.gap(i, end_i, j, end_j):
+            best, cost = Run(i + gap_i, j + gap_j, size), price
     return best
 
 
 def _previous(first: Run, matched: int, by_end: Sequence[Run], ends: Sequence[int], free: _Free) -> Run | None:
     """Return the nearest free run before `first` that the passage may be joined to."""
-    best, cost = None, 0.0
+    i, j = first.i, first.j
+    best, cost = None, 0
     reach = min(MAX_GAP, GAP_PER_RUN * matched)
-    for run in by_end[bisect_left(ends, first.i - reach) : bisect_left(ends, first.i + first.length)]:
-        size = run.length - max(run.i + run.length - first.i, run.j + run.length - first.j, 0)
-        gap_i, gap_j = first.i - run.i - size, first.j - run.j - size
+    for at in range(bisect_left(ends, i - reach), bisect_left(ends, i + first.length)):
+        run_i, run_j, size = by_end[at]
+        gap_i, gap_j = i - run_i - size, j - run_j - size
+        if gap_j > reach:
+            continue
+        cut = -min(gap_i, gap_j, 0)
+        size -= cut
+        gap_i, gap_j = gap_i + cut, gap_j + cut
         if size < 1 or max(gap_i, gap_j) > min(reach, GAP_PER_RUN * size):
             continue
         price = gap_i + gap_j + abs(gap_i - gap_j) - size
-        if (best is None or price < cost) and free.gap(run.i, first.i, run.j, first.j):
-            best, cost = Run(run.i, run.j, size), price
+        if (best is None or price < cost) and free.gap(run_i, i, run_j, j):
+            best, cost = Run(run_i, run_j, size), price
     return best

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dupdetect.compare.features import Prepared
-from dupdetect.compare.passages import MIN_RUN, Run, chain, common_runs
+from dupdetect.compare.passages import MIN_PASSAGE, Run, chain, common_runs
 from dupdetect.model import Repeat, Span
 
 __all__ = ["MIN_REPEAT", "repeats"]
 
 MIN_REPEAT = 40
-"""Equal tokens that make a repeat: a paragraph. Refrains, pull quotes and standfirsts are shorter."""
+"""Equal tokens that make a repeat: a paragraph, `MIN_PASSAGE` of them in one piece. Refrains, pull quotes are less."""
 
 
 def repeats(text: Prepared) -> tuple[Repeat, ...]:
@@ -25,12 +25,15 @@ def repeats(text: Prepared) -> tuple[Repeat, ...]:
     tuple of Repeat
         In the order of `Repeat.first`.
     """
-    # A copy is made of runs, and each holds a shingle that stands elsewhere too.
-    if len(text.shingles) - len(text.distinct) < MIN_REPEAT // MIN_RUN:
+    if not text.repeats:
         return ()
     runs = [Run(i, j, min(length, j - i)) for i, j, length in common_runs(text, text, above_diagonal=True)]
     copies = [part for runs in chain(runs, len(text), len(text)) for part in _apart(runs)]
-    found = [_repeat(part, text) for part in copies if sum(run.length for run in part) >= MIN_REPEAT]
+    found = [
+        _repeat(part, text)
+        for part in copies
+        if sum(run.length for run in part) >= MIN_REPEAT and max(run.length for run in part) >= MIN_PASSAGE
+    ]
     return tuple(sorted(found, key=lambda repeat: (repeat.first.start, repeat.second.start)))
 
 
