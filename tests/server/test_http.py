@@ -1,12 +1,15 @@
 """The interface itself: what each route answers, and how each error is told."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
 from dupdetect.io import decision_json
 from dupdetect.model import Document
 from dupdetect.server.problems import TITLES
+from tests.conftest import ROOT
 from tests.server.serving import BREAD, FERRY, TOKEN, post, served
 
 PROBLEM = "application/problem+json"
@@ -237,3 +240,52 @@ def test_the_description_is_there_with_problems_for_every_route(service):
                 assert PROBLEM in operation["responses"]["503"]["content"], path
     assert "HTTPValidationError" not in told["components"]["schemas"]
     assert "/" not in told["paths"]
+
+
+def test_the_reference_has_every_route_and_every_problem(service):
+    page = (ROOT / "docs" / "reference" / "http.md").read_text(encoding="utf-8")
+    for path, operations in service.get("/openapi.json").json["paths"].items():
+        for method in operations:
+            assert f"`{method.upper()} {path}" in page
+    for slug, (status, _) in TITLES.items():
+        assert any(line.startswith(f"| {status} |") and f"`{slug}`" in line for line in page.splitlines()), slug
+
+
+def test_a_service_without_its_libraries_says_what_to_install(tmp_path):
+    blocked = "import sys; sys.modules['fastapi'] = None; from dupdetect.cli import main; main()"
+    command = [sys.executable, "-c", blocked, "serve", "--index", str(tmp_path / "site.db")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 2
+    assert "pip install 'dupdetect[server]'" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["serve", "--help"]])
+def test_what_does_not_serve_does_not_import_the_service(arguments):
+    program = f"import sys; from dupdetect.cli import run; run({arguments!r}); print(sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True)
+    for module in ("fastapi", "uvicorn", "starlette", "prometheus_client", "pydantic"):
+        assert f"'{module}'" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--host", "0.0.0.0"], "needs a token"),
+        (["--token-file", "missing"], "missing: cannot be read"),
+        (["--policy", "missing"], "missing: cannot be read"),
+        (["--index", "pyproject.toml"], "not a dupdetect index"),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_listens(tmp_path, arguments, said):
+    command = [sys.executable, "-m", "dupdetect", "serve", "--index", str(tmp_path / "site.db"), "--port", "0"]
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert done.returncode in (2, 3, 4)
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_in_use_is_said(service, tmp_path):
+    command = [sys.executable, "-m", "dupdetect", "serve", "--index", str(tmp_path / "new.db")]
+    done = subprocess.run([*command, "--port", str(service.port)], capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert done.returncode == 2
+    assert "cannot listen there" in done.stderr
