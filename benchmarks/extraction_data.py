@@ -162,7 +162,7 @@ class Score:
     def row(self) -> dict[str, str | int | float | None]:
         """Return the measures by name; None where nothing was annotated."""
         each = [f1(*pair) for pair in self.pairs]
-        low, high = bootstrap(self) if self.pairs else (None, None)
+        low, high = bootstrap(self) if self.pairs or self.segments else (None, None)
         return {
             "pages": len(self.pairs) or len(self.segments),
             "F1": self.text_f1(),
@@ -170,7 +170,7 @@ class Score:
             "high": high,
             "exact": float(np.mean([value > 0.9999 for value in each])) if each else None,
             "lost": float(np.mean([value < 0.5 for value in each])) if each else None,
-            "segment F1": self.segment_f1(),
+            "segment F1": None if self.pairs else self.segment_f1(),
             "byline": float(np.mean(self.bylines)) if self.bylines else None,
             "title": float(np.mean(self.titles)) if self.titles else None,
         }

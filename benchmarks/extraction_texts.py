@@ -93,7 +93,7 @@ def out_of_fold(folders: Sequence[Path]) -> dict[str, str]:
     """Return page key → text by trees trained without the page's site, as ``train_extraction`` prints its quality."""
     examples = [example for folder in folders for example in train_extraction.examples(folder)]
     train_extraction.cross_validate(examples)
-    texts = {}
+    texts = {page.key: "" for folder in folders for page in load(folder)}  # what cannot be read gives none
     for each in examples:
         judged = decide(each.flat, each.metadata, each.measured, (each.first + each.second) / 2, each.posts)
         kept = (text for text, reason in zip(each.flat.texts, judged.reasons, strict=True) if reason is None)
