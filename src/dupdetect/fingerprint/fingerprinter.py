@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,29 +36,62 @@ class Fingerprinter:
 
     def fingerprint_batch(self, texts: Sequence[str]) -> FingerprintBatch:
         """Return the fingerprints of many texts, each equal to `fingerprint` of it."""
-        # Text is read in chunks that fit the cache; the kernels that follow choose their own.
-        return self.fingerprint_shingles([shingles for _, shingles in shingle_batch(texts, self.settings)])
+        return self.fingerprint_shingles(shingles for _, shingles in shingle_batch(texts, self.settings))
 
-    def fingerprint_shingles(self, chunks: Sequence[Shingles]) -> FingerprintBatch:
+    def fingerprint_shingles(self, chunks: Iterable[Shingles]) -> FingerprintBatch:
         """Return the fingerprints of texts that were shingled, with these settings, for another purpose too."""
-        # Samples and digests are made of what is in the cache still; the signatures' kernel chooses chunks of its own.
+        parts: list[FingerprintBatch] = []
+        waiting: list[Shingles] = []
+        for chunk in chunks:
+            waiting.append(chunk)
+            if sum(len(one.hashes) for one in waiting) >= _AT_ONCE:
+                parts.append(self._of(waiting))
+                waiting = []
+        if waiting or not parts:
+            parts.append(self._of(waiting))
+        return parts[0] if len(parts) == 1 else _joined(parts)
+
+    def _of(self, chunks: Sequence[Shingles]) -> FingerprintBatch:
+        # Samples and digests are made of a chunk as it was read, in the cache; the signatures' kernel chooses its own.
         sampled = [samples(chunk.hashes, chunk.offsets, self.settings) for chunk in chunks]
-        hashes = np.concatenate([_NO_HASHES, *(chunk.hashes for chunk in chunks)])
-        shingles = np.concatenate([_NO_COUNTS, *(_sizes(chunk.offsets) for chunk in chunks)])
+        shingles = _concatenated([_sizes(chunk.offsets) for chunk in chunks], _NO_COUNTS)
+        hashes = _concatenated([chunk.hashes for chunk in chunks], _NO_HASHES)
         return FingerprintBatch(
             signatures=signatures(hashes, _starts(shingles), self.settings),
-            sample_hashes=np.concatenate([_NO_HASHES, *(hashes for hashes, _ in sampled)]),
-            sample_offsets=_starts(np.concatenate([_NO_COUNTS, *(_sizes(places) for _, places in sampled)])),
+            sample_hashes=_concatenated([hashes for hashes, _ in sampled], _NO_HASHES),
+            sample_offsets=_starts(_concatenated([_sizes(places) for _, places in sampled], _NO_COUNTS)),
             shingles=shingles,
-            tokens=np.concatenate([_NO_COUNTS, *(_sizes(chunk.token_offsets) for chunk in chunks)]),
-            digests=np.concatenate([_NO_DIGESTS, *(digests(c.token_hashes, c.token_offsets) for c in chunks)]),
+            tokens=_concatenated([_sizes(chunk.token_offsets) for chunk in chunks], _NO_COUNTS),
+            digests=_concatenated([digests(c.token_hashes, c.token_offsets) for c in chunks], _NO_DIGESTS),
             settings_identity=self._identity,
         )
 
 
+_AT_ONCE = 1 << 18
+"""Shingles whose signatures are made together: some chunks of the kernel, and little memory however many texts."""
+
 _NO_HASHES = np.empty(0, dtype=np.uint64)
 _NO_COUNTS = np.empty(0, dtype=np.int64)
 _NO_DIGESTS = np.empty((0, DIGEST_BYTES), dtype=np.uint8)
+
+Array = TypeVar("Array", bound=NDArray[Any])
+
+
+def _concatenated(parts: Sequence[Array], none: Array) -> Array:
+    """Return the parts as one array: `none` of none, and one as it is."""
+    return parts[0] if len(parts) == 1 else np.concatenate([none, *parts])  # type: ignore[return-value]
+
+
+def _joined(parts: Sequence[FingerprintBatch]) -> FingerprintBatch:
+    return FingerprintBatch(
+        signatures=np.concatenate([part.signatures for part in parts]),
+        sample_hashes=np.concatenate([part.sample_hashes for part in parts]),
+        sample_offsets=_starts(np.concatenate([_sizes(part.sample_offsets) for part in parts])),
+        shingles=np.concatenate([part.shingles for part in parts]),
+        tokens=np.concatenate([part.tokens for part in parts]),
+        digests=np.concatenate([part.digests for part in parts]),
+        settings_identity=parts[0].settings_identity,
+    )
 
 
 def _sizes(offsets: NDArray[np.int64]) -> NDArray[np.int64]:

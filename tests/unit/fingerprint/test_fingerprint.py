@@ -70,6 +70,15 @@ def test_a_batch_is_the_fingerprints_of_its_texts(texts):
     assert [batch[place] for place in range(len(texts))] == [fingerprinter.fingerprint(text) for text in texts]
 
 
+def test_a_batch_larger_than_what_is_made_at_once_is_the_same(monkeypatch):
+    texts = [f"{number} " * (number % 7) + "what stands in every text" for number in range(50)]
+    whole = Fingerprinter(SMALL).fingerprint_batch(texts)
+    monkeypatch.setattr("dupdetect.text.shingles._CHUNK", 100)
+    monkeypatch.setattr("dupdetect.fingerprint.fingerprinter._AT_ONCE", 20)
+    parts = Fingerprinter(SMALL).fingerprint_batch(texts)
+    assert [parts[place] for place in range(50)] == [whole[place] for place in range(50)]
+
+
 @given(english)
 @budget(deadline=None)
 def test_the_sample_is_the_hashes_under_the_documented_threshold(text):
