@@ -1,11 +1,12 @@
 """Train the block model and print its cross-validated quality.
 
-``python -m benchmarks.train_extraction DIR [--write]`` with ``pip install catboost``; DIR as in
-`benchmarks.extraction_data`. Five folds by site; the figures are those of pages whose site no tree has seen.
-``--write`` then trains on everything and writes ``src/dupdetect/extract/weights.json``.
+``python -m benchmarks.train_extraction DIR [--write]`` with ``pip install catboost scikit-learn``; DIR as in
+`benchmarks.extraction_data`. Five folds by site; the figures are those of pages whose site neither lexicon nor trees
+have seen. ``--write`` then trains on everything and writes ``src/dupdetect/extract/weights.json``.
 
-Two passes of oblivious boosted trees. The second also sees how a block stands to what the first one would choose;
-its training rows get the first pass's *out-of-fold* probabilities, as they will be on strange pages.
+Two stages: logistic regression over words (`dupdetect.extract.lexicon`), then oblivious boosted trees, which also see
+its sums. Their training rows get sums by a lexicon that has seen neither the page's fold nor the one that is judged, as
+they will be on strange pages.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import importlib
 import json
 import tempfile
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +30,10 @@ from benchmarks.extraction_data import SHINGLE, AnnotatedPage, Score, group_of, 
 from dupdetect.errors import ExtractionError
 from dupdetect.extract import Limits
 from dupdetect.extract.blocks import Page
-from dupdetect.extract.boilerplate import CORE_CUT, choose_subtree, decide, facts_of, find_posts
+from dupdetect.extract.boilerplate import decide, facts_of, find_posts
 from dupdetect.extract.extractor import flattened
-from dupdetect.extract.features import CORE_NAMES, FEATURE_NAMES, Measured, core_features, measure
+from dupdetect.extract.features import FEATURE_NAMES, Measured, measure, row
+from dupdetect.extract.lexicon import LEXICON_NAMES, PLACES, lexicon_features, said
 from dupdetect.extract.metadata import Metadata, read_metadata
 
 FOLDS = 5
@@ -51,6 +54,12 @@ TREES = {
 # News is what the library is for, and has the fewest annotated pages; segments are weak labels.
 WEIGHTS = {"scrapinghub-dev": 3.0, "trafilatura-dev": 0.8}
 OTHER_TYPES = 0.55
+# The lexicon: strength of the L1 penalty; a word must stand on so many sites; blocks before and behind the article.
+WORDS = {"before": 15, "behind": 30, "sites": 6}
+PENALTY = 0.03
+# Of the blocks far from the article trees see a third, with three times the weight: menus are easy, and most blocks.
+FAR = {"before": 40, "behind": 80}
+FAR_SHARE = 0.34
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,28 +72,36 @@ class Example:
     measured: Measured
     posts: list[int]
     labels: NDArray[np.float64]
-    first: NDArray[np.float64]
-    second: NDArray[np.float64]
+    words: Any = None
+    probabilities: NDArray[np.float64]
 
     @property
     def known(self) -> NDArray[np.bool_]:
         """Blocks whose label is known."""
         return ~np.isnan(self.labels)
 
-    def weights(self) -> NDArray[np.float64]:
-        """Return the weights of the known blocks: a page counts the same whatever its length."""
+    def near(self, before: int, behind: int) -> NDArray[np.bool_]:
+        """Blocks whose label is known and that stand at most so far before or behind the article."""
+        inside = np.flatnonzero(self.labels >= 0.5)
+        near = self.known
+        if self.page.truth.get("articleBody"):
+            order = np.arange(len(near))
+            near &= len(inside) > 0
+            if len(inside):
+                near &= (order >= inside[0] - before) & (order < inside[-1] + behind)
+        return near
+
+    def weights(self, blocks: NDArray[np.int64], times: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the weights of blocks: a page counts the same whatever its length."""
         kind = self.page.truth.get("type")
         whole = WEIGHTS.get(self.page.data, 1.0 if kind in (None, "article") else OTHER_TYPES)
-        weights = np.sqrt(self.measured.words[self.known]) + 1
+        weights = (np.sqrt(self.measured.words[blocks]) + 1) * times
         scaled: NDArray[np.float64] = weights / max(weights.sum(), 1e-9) * whole
         return scaled
 
-    def rows(self, second: bool) -> NDArray[np.float32]:
-        """Return the measures of every block, shape (blocks, measures)."""
-        if not second:
-            return self.measured.features.T
-        core = choose_subtree(self.flat, self.measured.words, self.first, cut=CORE_CUT)
-        return np.concatenate((self.measured.features, core_features(self.flat, self.measured, self.first, core))).T
+    def rows(self, scores: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Return the measures of every block, shape (blocks, measures), given what the words say."""
+        return np.concatenate((self.measured.features, lexicon_features(self.measured, scores))).T
 
 
 def label(page: AnnotatedPage, flat: Page) -> NDArray[np.float64]:
@@ -146,7 +163,6 @@ def examples(folder: Path) -> list[Example]:
             continue
         metadata = read_metadata(flat, page.truth.get("url"))
         posts = find_posts(flat, metadata)
-        none = np.zeros(len(flat.texts))
         found.append(
             Example(
                 page=page,
@@ -155,8 +171,7 @@ def examples(folder: Path) -> list[Example]:
                 measured=measure(flat, facts_of(metadata), posts),
                 posts=posts,
                 labels=label(page, flat),
-                first=none,
-                second=none,
+                probabilities=np.zeros(len(flat.texts)),
             )
         )
     return found
@@ -167,34 +182,125 @@ def fold_of(example: Example) -> int:
     return zlib.crc32(group_of(example.page.truth).encode()) % FOLDS
 
 
-def fit(training: Iterable[Example], *, second: bool) -> Any:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """The columns that the lexicon is chosen from: place and word of each."""
+
+    columns: tuple[tuple[str, str], ...]
+
+    def places(self) -> NDArray[np.int64]:
+        """Return the place's number of each column."""
+        return np.array([PLACES.index(place) for place, _ in self.columns])
+
+
+def count_words(pages: Sequence[Example]) -> Vocabulary:
+    """Count the words of every block into ``words``, a sparse matrix a page; return what its columns are."""
+    sparse = importlib.import_module("scipy.sparse")
+    sites: dict[tuple[str, str], set[str]] = {}
+    told = [said(each.flat) for each in pages]
+    for each, blocks in zip(pages, told, strict=True):
+        site = group_of(each.page.truth)
+        for block in np.flatnonzero(each.known).tolist():
+            for place in PLACES:
+                for word in blocks[block][place]:
+                    sites.setdefault((place, word), set()).add(site)
+    columns = tuple(sorted(column for column, where in sites.items() if len(where) >= WORDS["sites"]))
+    number = {column: index for index, column in enumerate(columns)}
+    for each, blocks in zip(pages, told, strict=True):
+        found, ends = [], [0]
+        for words in blocks:
+            found += [number[place, word] for place in PLACES for word in words[place] if (place, word) in number]
+            ends.append(len(found))
+        ones = np.ones(len(found), np.float32)
+        each.words = sparse.csr_matrix((ones, found, ends), shape=(len(blocks), len(columns)))
+        each.words.sum_duplicates()
+    return Vocabulary(columns=columns)
+
+
+def _shape_of(example: Example) -> Any:
+    """Return length, links and tag of each block as columns of zeros and ones, so that no word speaks for them."""
+    sparse = importlib.import_module("scipy.sparse")
+    features, n = example.measured.features, len(example.labels)
+    columns = (
+        np.digitize(example.measured.words, [2, 4, 7, 12, 20, 35, 60]),
+        8 + np.digitize(features[row("linked")], [0.1, 0.5, 0.9]),
+        12 + features[row("tag")].astype(int),
+    )
+    where = (np.tile(np.arange(n), len(columns)), np.concatenate(columns))
+    return sparse.csr_matrix((np.ones(len(columns) * n, np.float32), where), shape=(n, 40))
+
+
+def fit_lexicon(pages: Sequence[Example], vocabulary: Vocabulary) -> NDArray[np.float32]:
+    """Return the weight of each column of the vocabulary, to three digits; most are 0."""
+    sparse = importlib.import_module("scipy.sparse")
+    linear = importlib.import_module("sklearn.linear_model")
+    chosen = [(each, np.flatnonzero(each.near(WORDS["before"], WORDS["behind"]))) for each in pages]
+    chosen = [(each, blocks) for each, blocks in chosen if len(blocks)]
+    parts = [(sparse.hstack((each.words, _shape_of(each)), format="csr"), blocks) for each, blocks in chosen]
+    rows = sparse.vstack([part[blocks] for part, blocks in parts])
+    labels = np.concatenate([each.labels[blocks] >= 0.5 for each, blocks in chosen])
+    weights = np.concatenate([each.weights(blocks, np.ones(len(blocks))) for each, blocks in chosen])
+    model = linear.LogisticRegression(
+        C=PENALTY, l1_ratio=1.0, solver="liblinear", max_iter=60, tol=1e-3, random_state=1
+    )
+    model.fit(rows, labels, sample_weight=weights / weights.mean())
+    found = model.coef_[0][: len(vocabulary.columns)]
+    return np.array([float(f"{weight:.3g}") for weight in found], np.float32)
+
+
+def scores_of(example: Example, weights: NDArray[np.float32], vocabulary: Vocabulary) -> NDArray[np.float64]:
+    """Return what `dupdetect.extract.lexicon.word_scores` does, by the counted words."""
+    places = vocabulary.places()
+    return np.array([example.words @ np.where(places == place, weights, 0.0) for place in range(len(PLACES))])
+
+
+Scores = Callable[[Example], NDArray[np.float64]]
+
+
+def fit(pages: Sequence[Example], scores: Scores) -> Any:
     """Return a trained forest."""
     catboost = importlib.import_module("catboost")
-    chosen = list(training)
-    rows = np.concatenate([each.rows(second)[each.known] for each in chosen])
-    labels = np.concatenate([each.labels[each.known] for each in chosen])
-    weights = np.concatenate([each.weights() for each in chosen])
+    draw = np.random.default_rng(1)
+    rows, labels, weights = [], [], []
+    for each in pages:
+        near = each.near(FAR["before"], FAR["behind"])
+        far = each.known & ~near & (draw.random(len(near)) < FAR_SHARE)
+        blocks = np.flatnonzero(near | far)
+        if len(blocks):
+            rows.append(each.rows(scores(each))[blocks])
+            labels.append(each.labels[blocks])
+            weights.append(each.weights(blocks, np.where(far[blocks], 1 / FAR_SHARE, 1.0)))
     model = catboost.CatBoostClassifier(**TREES)
-    model.fit(catboost.Pool(rows, labels, weight=weights))
+    model.fit(catboost.Pool(np.concatenate(rows), np.concatenate(labels), weight=np.concatenate(weights)))
     return model
 
 
-def cross_validate(pages: list[Example]) -> None:
-    """Fill in the out-of-fold probabilities of both passes."""
-    for second in (False, True):
-        for fold in range(FOLDS):
-            model = fit((each for each in pages if fold_of(each) != fold), second=second)
-            for each in pages:
-                if fold_of(each) == fold:
-                    found = model.predict_proba(each.rows(second))[:, 1]
-                    each.first, each.second = (each.first, found) if second else (found, each.second)
+def cross_validate(pages: Sequence[Example]) -> None:
+    """Fill in ``probabilities``, of each page by a lexicon and trees that have not seen its site."""
+    vocabulary = count_words(pages)
+    folds = {id(each): fold_of(each) for each in pages}
+
+    def without(*left_out: int) -> list[Example]:
+        return [each for each in pages if folds[id(each)] not in left_out]
+
+    weights = {pair: fit_lexicon(without(*pair), vocabulary) for pair in combinations_with_replacement(range(FOLDS), 2)}
+    for fold in range(FOLDS):
+
+        def scores(each: Example, fold: int = fold) -> NDArray[np.float64]:
+            low, high = sorted((fold, folds[id(each)]))
+            return scores_of(each, weights[low, high], vocabulary)
+
+        model = fit(without(fold), scores)
+        for each in pages:
+            if folds[id(each)] == fold:
+                each.probabilities = model.predict_proba(each.rows(scores(each)))[:, 1]
 
 
 def report(pages: list[Example]) -> None:
     """Print the cross-validated quality by data set and page type."""
     scores: dict[str, Score] = {}
     for each in pages:
-        judged = decide(each.flat, each.metadata, each.measured, (each.first + each.second) / 2, each.posts)
+        judged = decide(each.flat, each.metadata, each.measured, each.probabilities, each.posts)
         text = "\n\n".join(t for t, reason in zip(each.flat.texts, judged.reasons, strict=True) if reason is None)
         kind = f"{each.page.data} {each.page.truth.get('type') or ''}".strip()
         scores.setdefault(kind, Score.empty()).add(each.page, text)
@@ -222,22 +328,38 @@ def exported(model: Any, names: Sequence[str]) -> dict[str, Any]:
     return {"bias": bias[0] if isinstance(bias, list) else bias, "trees": trees}
 
 
-def write(pages: list[Example], target: Path) -> None:
-    """Train both passes on every page and write them, a tree a line."""
+def write(pages: Sequence[Example], target: Path) -> None:
+    """Train on every page and write the weights, a tree a line.
+
+    The trees see each page's words through a lexicon that has not seen its fold; what is written has seen all.
+    """
+    vocabulary = count_words(pages)
+    folds = [fit_lexicon([each for each in pages if fold_of(each) != fold], vocabulary) for fold in range(FOLDS)]
+    forest = exported(
+        fit(pages, lambda each: scores_of(each, folds[fold_of(each)], vocabulary)), FEATURE_NAMES + LEXICON_NAMES
+    )
+    lexicon: dict[str, dict[str, float]] = {place: {} for place in PLACES}
+    weights = fit_lexicon(pages, vocabulary).tolist()
+    for (place, word), weight in zip(vocabulary.columns, weights, strict=True):
+        if weight:
+            lexicon[place][word] = float(f"{weight:.3g}")
     digest = hashlib.sha256("".join(sorted(each.page.data + each.page.id for each in pages)).encode()).hexdigest()
     about = {
         "made_by": "benchmarks/train_extraction.py",
         "data": sorted({each.page.data for each in pages}),
         "pages": len(pages),
         "pages_digest": digest[:16],
-        "parameters": TREES,
+        "trees": TREES,
+        "words": {**WORDS, "C": PENALTY},
+        "far": {**FAR, "share": FAR_SHARE},
     }
-    lines = [f'{{"format": 1,\n"about": {json.dumps(about)}']
-    for name, second, names in (("first", False, FEATURE_NAMES), ("second", True, FEATURE_NAMES + CORE_NAMES)):
-        forest = exported(fit(pages, second=second), names)
-        trees = ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in forest["trees"])
-        lines.append(f'"{name}": {{"bias": {forest["bias"]:.7g}, "trees": [\n{trees}\n]}}')
-    target.write_text(",\n".join(lines) + "\n}\n", encoding="utf-8")
+    places = ",\n".join(f'"{place}": {json.dumps(lexicon[place], ensure_ascii=False)}' for place in PLACES)
+    trees = ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in forest["trees"])
+    text = (
+        f'{{"format": 2,\n"about": {json.dumps(about)},\n"lexicon": {{\n{places}\n}},\n'
+        f'"forest": {{"bias": {forest["bias"]:.7g}, "trees": [\n{trees}\n]}}\n}}\n'
+    )
+    target.write_text(text, encoding="utf-8")
 
 
 def main() -> None:

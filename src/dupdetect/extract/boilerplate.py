@@ -1,7 +1,7 @@
 """Which blocks are the article, and why the others are not.
 
-Three steps. A small model gives each block a probability from its own text, the markup around it and its neighbours;
-a second pass sees the first one's core container. Then the subtree is chosen that maximises ``Σ words · (p − .45)``
+Three steps. A small model gives each block a probability from its own text, its words, the markup around it and its
+neighbours. Then the subtree is chosen that maximises ``Σ words · (p − .45)``
 (maximum subsequence segmentation, Pasternack and Roth 2009, doi:10.1145/1526709.1526840, over subtrees in place of
 ranges). Then rules drop what a reader would not call part of the piece whatever it looks like: the headline again,
 bylines, dates.
@@ -9,15 +9,17 @@ bylines, dates.
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.extract.blocks import HEADINGS, Look, Page
-from dupdetect.extract.features import Facts, Measured, core_features, measure
+from dupdetect.extract.features import Facts, Measured, measure
+from dupdetect.extract.lexicon import lexicon_features, word_scores
 from dupdetect.extract.metadata import Metadata, same_words
 from dupdetect.extract.site import SiteTemplate
 from dupdetect.extract.trees import load_model
@@ -25,8 +27,6 @@ from dupdetect.extract.vocabulary import MARKUP_GROUPS
 
 __all__ = ["Judged", "choose_subtree", "decide", "facts_of", "find_posts", "judge"]
 
-CORE_CUT = 0.55
-"""Words under this probability of the first pass count against the core container."""
 CUT = 0.45
 """Words under this probability count against a subtree."""
 KEEP = 0.48
@@ -71,11 +71,9 @@ def judge(page: Page, metadata: Metadata, template: SiteTemplate | None = None) 
     posts = find_posts(page, metadata)
     measured = measure(page, facts_of(metadata), posts)
     model = load_model()
-    first = model.first.probabilities(measured.features)
-    core = choose_subtree(page, measured.words, first, cut=CORE_CUT)
-    features = np.concatenate((measured.features, core_features(page, measured, first, core)))
-    second = model.second.probabilities(features)
-    return decide(page, metadata, measured, (first + second) / 2, posts, template)
+    words = lexicon_features(measured, word_scores(page, model.lexicon))
+    probabilities = model.forest.probabilities(np.concatenate((measured.features, words)))
+    return decide(page, metadata, measured, probabilities, posts, template)
 
 
 def facts_of(metadata: Metadata) -> Facts:
@@ -133,7 +131,11 @@ def _reasons(
         for block in _kept(page, measured.words, probabilities, root, "" if posts else metadata.title or ""):
             reasons[block] = None
     _drop_named_areas(page, probabilities, reasons)
+    _drop_captions(page, measured, probabilities, reasons)
+    _fill_gaps(measured, probabilities, reasons)
     _apply_rules(page, metadata, measured, posts, reasons)
+    _keep_breaks(page, reasons)
+    _keep_embedded_posts(page, reasons)
     if template is not None:
         for block, recurs in template.recurring(page, reasons, posts).items():
             reasons[block] = recurs
@@ -297,10 +299,13 @@ _DATE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _BY_LINE = re.compile(
-    r"^\W*(?:(?:written|posted|published|reported|story|words|article)\s+)?(?:by|von|par|por|di|text|autor(?:en|in)?)\b"
+    r"^\W*(?:(?:written|posted|published|reported|story|words|article|"
+    r"(?:ein )?(?:blog[ -]?|gast)?(?:beitrag|interview))\s+)?(?:by|von|par|por|di|text|autor(?:en|in)?)\b"
     r"\s*:?\s+\S",
     re.I,
 )
+
+_NAME = re.compile(r"^[A-ZÀ-Þ][\w.’'-]+(?: [A-ZÀ-Þ][\w.’'-]+){1,2}(?=\s*[,|·•–-])")  # before a date
 
 
 def _apply_rules(
@@ -316,10 +321,12 @@ def _apply_rules(
         if heading is not None:
             titles.add(same_words(page.texts[heading]))
     titles.discard("")
+    whole = {key for key in titles if 2 * len(key) > max(map(len, titles))}  # not the part before a separator
     authors = [same_words(name) for name in metadata.byline if len(name) > 3]
     kept = [block for block, reason in enumerate(reasons) if reason is None]
     _drop_teasers(page, measured, kept, reasons)
     _drop_after_related(page, measured, kept, reasons)
+    _drop_pull_quotes(page, measured, kept, reasons)
     for block in kept[-3:]:  # whoever wrote it is introduced at the end
         if _BIO.match(page.texts[block]) and measured.words[block] <= 80:
             reasons[block] = "about the author"
@@ -331,10 +338,12 @@ def _apply_rules(
         text = page.texts[block]
         if len(text) > 300:
             continue
-        key = same_words(text)
+        key = same_words(html.unescape(text) if "&" in text else text)  # some systems escape twice
         words = counts[block]
         at_an_edge = block < begin or block > end
-        if key in titles or (block < begin and words <= 40 and any(key.startswith(t) for t in titles if len(t) > 12)):
+        if (key in titles and (at_an_edge or key in whole)) or (
+            block < begin and words <= 40 and any(key.startswith(t) for t in titles if len(t) > 12)
+        ):
             reasons[block] = "the headline again"
         elif _is_menu(page, block) or (at_an_edge and words <= 8 and _FURNITURE.match(text)):
             reasons[block] = "links"
@@ -343,22 +352,29 @@ def _apply_rules(
                 reasons[block] = "byline"
         elif words <= 8 and at_an_edge and _BY_LINE.match(text) and not text.endswith((".", "!", "?", ":")):
             reasons[block] = "byline"
-        elif words <= 14 and at_an_edge and any(map(str.isdigit, text)) and not _DATE_WORDS.sub("", text):
+        elif words <= 14 and at_an_edge and _is_date_line(_NAME.sub("", text) if block < begin else text):
             reasons[block] = "date line"
+
+
+def _is_date_line(text: str) -> bool:
+    return any(map(str.isdigit, text)) and not _DATE_WORDS.sub("", text)
 
 
 # What sites write around a text, in whole lines.
 _FURNITURE = re.compile(
     r"\W*(?:print(?:er[- ]friendly)?(?: (?:version|this|page))*|e-?mail(?: this.*)?|share(?: (?:this|on|via).*)?|"
-    r"back to top|permalink|leave a (?:comment|reply).*|(?:no|\d+) comments?|advertisement|drucken|teilen|"
+    r"back to top|permalink|leave a (?:comment|reply).*|(?:(?:no|\d+) )?comments?|advertisement|"
+    r"(?:estimated )?read(?:ing)? time.*|lese(?:zeit|dauer).*|temps de lecture.*|tempo d[ei] (?:leitura|lettura).*|"
+    r"tiempo de lectura.*|like this (?:story|article|post)\?.*|drucken|teilen|"
     r"kommentare?(?: \(\d+\))?|nach oben|zurück(?: zur .*)?|imprimer|partager|imprimir|compartir|stampa|"
     r"condividi)\W*$",
     re.IGNORECASE,
 )
 # Headings of what follows the article, in the larger languages.
 _RELATED = re.compile(
-    r"\W*(?:also in |more (?:from|in|on|stories) |related(?: (?:stories|articles|posts|news|content|links))?\W*$|"
-    r"you (?:may|might) also (?:like|be interested)|read next|up next|recommended (?:for you|stories|articles)|"
+    r"\W*(?:also in |more (?:from|in|on|stories) |more\W*$|"
+    r"related(?: (?:stories|articles|posts|news|content|links))?\W*$|"
+    r"you (?:may|might) also (?:like|be interested)|read next|recommended (?:for you|stories|articles)|"
     r"most (?:read|popular)|latest (?:news|stories)|mehr zum thema|lesen sie auch|das könnte (?:sie|dich) auch|"
     r"weitere (?:beiträge|artikel|themen|nachrichten)|ähnliche (?:beiträge|artikel)|(?:à|a) lire aussi|"
     r"articles? (?:liés|similaires)|(?:te|le) puede interesar|lea también|noticias relacionadas|leia também|"
@@ -370,16 +386,20 @@ _RELATED = re.compile(
 
 
 def _drop_after_related(page: Page, measured: Measured, kept: list[int], reasons: list[str | None]) -> None:
-    """Drop everything from a heading of related stories on, where two thirds of the text stand above it."""
-    total = measured.words[kept].sum()
-    above = 0.0
-    for place, block in enumerate(kept):
-        if above > total * 2 / 3 and measured.words[block] <= 10 and _RELATED.match(page.texts[block]):
-            for after in kept[place:]:
-                reasons[after] = "related stories"
-            del kept[place:]
-            return
-        above += measured.words[block]
+    """Drop everything from a heading of related stories on, where two thirds of the text stand above it.
+
+    The heading may be gone already: what stands below it is no more the article for that.
+    """
+    above = np.cumsum([0.0, *measured.words[kept]])
+    for place in range(1, len(kept)):
+        for block in range(kept[place - 1] + 1, kept[place] + 1):
+            heads = block == kept[place] or page.tags[page.owners[block]] in HEADINGS
+            low = measured.words[block] <= 10 and above[place] > above[-1] * 2 / 3
+            if heads and low and _RELATED.match(page.texts[block]):
+                for after in kept[place:]:
+                    reasons[after] = "related stories"
+                del kept[place:]
+                return
 
 
 _BIO = re.compile(
@@ -392,18 +412,37 @@ def _drop_teasers(page: Page, measured: Measured, kept: list[int], reasons: list
     """Drop excerpts of other stories: cut off with an ellipsis under a line that is a link, two of them at least."""
     teasers = [
         block
-        for block in kept
-        if block
-        and measured.words[block] <= 80
+        for block in range(1, len(reasons))
+        if measured.words[block] <= 80
         and page.texts[block].rstrip("]) ").endswith(("…", "..."))
         and page.linked[block - 1] >= 0.8 * len(page.texts[block - 1])
     ]
     if len(teasers) > 1:
-        for block in teasers:
-            reasons[block] = "teaser"
-            if reasons[block - 1] is None:
-                reasons[block - 1] = "teaser"
+        for block in {*teasers, *(teaser - 1 for teaser in teasers)}:
+            if reasons[block] is None:
+                reasons[block] = "teaser"
         kept[:] = [block for block in kept if reasons[block] is None]
+
+
+def _drop_pull_quotes(page: Page, measured: Measured, kept: list[int], reasons: list[str | None]) -> None:
+    """Drop what is set apart to say again what another kept block says."""
+    for block in list(kept):
+        if 4 <= measured.words[block] <= 60 and _is_set_apart(page, block):
+            quote = page.texts[block].strip(_QUOTES)
+            if any(quote in page.texts[other] for other in kept if other != block):
+                reasons[block] = "said again"
+                kept.remove(block)
+
+
+_QUOTES = " .…\"'“”„‘’«»"
+
+
+def _is_set_apart(page: Page, block: int) -> bool:
+    for element in islice(page.ancestors(page.owners[block]), 3):
+        look = page.looks[page.look_numbers[element]]
+        if look.tag == "aside" or (look.classes and "pull" in look.classes.lower()):
+            return True
+    return False
 
 
 def _is_menu(page: Page, block: int) -> bool:
@@ -445,6 +484,68 @@ def _drop_named_areas(page: Page, probabilities: NDArray[np.float64], reasons: l
             if named[number]:
                 reasons[block] = f"a named part of the page: {named[number]}"
                 break
+
+
+_CAPTION = re.compile("caption|credit", re.IGNORECASE)
+_CAPTION_SURE = 0.75
+
+
+def _drop_captions(
+    page: Page, measured: Measured, probabilities: NDArray[np.float64], reasons: list[str | None]
+) -> None:
+    """Drop kept blocks that their markup calls captions, unless they are likely to be text."""
+    for block, reason in enumerate(reasons):
+        if reason is None and probabilities[block] < _CAPTION_SURE and measured.words[block] < 80:
+            for element in islice(page.ancestors(page.owners[block]), 3):
+                look = page.looks[page.look_numbers[element]]
+                if look.tag == "figcaption" or (look.classes and _CAPTION.search(look.classes)):
+                    reasons[block] = "caption or credit"
+                    break
+
+
+_GAP = 0.35
+
+
+def _fill_gaps(measured: Measured, probabilities: NDArray[np.float64], reasons: list[str | None]) -> None:
+    """Keep a single doubtful block between two kept ones that stands in the same place as one of them."""
+    paths = measured.paths
+    kept = [reason is None for reason in reasons]
+    for block in range(1, len(reasons) - 1):
+        if reasons[block] != "" or not kept[block - 1] or not kept[block + 1]:
+            continue
+        if probabilities[block] >= _GAP and paths[block] in (paths[block - 1], paths[block + 1]):
+            reasons[block] = None
+
+
+_BREAK = re.compile(r"([_*#~=•·—–-])(?:\s*\1){2,}$")
+
+
+def _keep_breaks(page: Page, reasons: list[str | None]) -> None:
+    """Keep the row of signs that parts two scenes or two parts of an agency's report."""
+    for block in range(1, len(reasons) - 1):
+        between = reasons[block] == "" and reasons[block - 1] is None and reasons[block + 1] is None
+        if between and _BREAK.match(page.texts[block]):
+            reasons[block] = None
+
+
+# What the networks' own embedding code calls the posts that it puts into a text.
+_EMBEDDED = re.compile(
+    r"\b(?:twitter-(?:tweet|video)|instagram-media|tiktok-embed|bluesky-embed|mastodon-embed|reddit-(?:embed|card))\b"
+)
+_POST_BLOCKS = 8  # at most
+
+
+def _keep_embedded_posts(page: Page, reasons: list[str | None]) -> None:
+    """Keep the posts of social networks that the article quotes, with the line that says whose they are."""
+    kept = [block for block, reason in enumerate(reasons) if reason is None]
+    wanted = {number for number, look in enumerate(page.looks) if look.classes and _EMBEDDED.search(look.classes)}
+    if not kept or not wanted:
+        return
+    for element, number in enumerate(page.look_numbers):
+        start, end = page.block_starts[element], page.block_ends[element]
+        small = number in wanted and kept[0] < start < end <= start + _POST_BLOCKS
+        if small and (start < kept[-1] or reasons[start - 1] is None):
+            reasons[start:end] = [None] * (end - start)
 
 
 _PARAGRAPH = 20  # words: lines of fewer before the first paragraph of so many, or after the last, stand at an edge

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.extract.blocks import Page
+from dupdetect.extract.blocks import HEADINGS, Page
 from dupdetect.extract.vocabulary import MARKUP_GROUPS, PHRASE_GROUPS, markup_bits, phrase_bits
 
-__all__ = ["CORE_NAMES", "FEATURE_NAMES", "Facts", "Measured", "core_features", "measure", "word_counts"]
+__all__ = ["FEATURE_NAMES", "HEADING_TAGS", "Facts", "Measured", "measure", "row", "word_counts"]
 
 Array = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -452,94 +452,10 @@ FEATURE_NAMES: tuple[str, ...] = (
 )
 """Names of the columns, in order."""
 
-CORE_NAMES: tuple[str, ...] = (
-    "core:probability",
-    "core:inside",
-    "core:before",
-    "core:after",
-    "core:same_container",
-    "core:steps_to_main",
-    "core:probability_before",
-    "core:probability_after",
-    "core:likely_inside",
-    "core:likely_before",
-    "core:path_mean",
-    "core:container_mean",
-    "core:outer_mean",
-    "core:window_mean",
-    "core:gap_before",
-    "core:gap_after",
-)
-"""Names of the columns that the second pass adds."""
+HEADING_TAGS = [_TAG_NUMBER[tag] for tag in sorted(HEADINGS)]
+"""Values of the measure ``tag`` that are headings."""
 
 
-def core_features(page: Page, measured: Measured, probabilities: NDArray[np.float64], core: int) -> Array:
-    """Return the columns that the second pass adds: how a block stands to the first pass's core container.
-
-    Parameters
-    ----------
-    page : Page
-    measured : Measured
-    probabilities : ndarray, shape (blocks,)
-        The first pass's answer.
-    core : int
-        The element whose subtree the first pass would choose.
-    """
-    n = len(page.owners)
-    owners, parents = page.owner_array, page.parent_array
-    start, end = page.block_starts[core], page.block_ends[core]
-    order = np.arange(n)
-    words = measured.words
-    likely = words * probabilities
-    container = parents[owners]
-    main = int(np.argmax(np.bincount(container, likely)))
-    out = np.empty((len(CORE_NAMES), n), np.float32)
-    padded = np.concatenate(([0.0], probabilities, [0.0]))
-    running = np.concatenate(([0.0], np.cumsum(likely)))
-    running_words = np.concatenate(([0.0], np.cumsum(words)))
-    starts, ends = page.start_array, page.end_array
-
-    def mean(first: Ints, last: Ints) -> NDArray[np.float64]:
-        mass: NDArray[np.float64] = (running[last] - running[first]) / np.maximum(
-            running_words[last] - running_words[first], 0.5
-        )
-        return mass
-
-    outer = np.maximum(parents[container], 0)
-    solid = np.flatnonzero((probabilities >= 0.5) & (words >= 15))
-    before = np.searchsorted(solid, order, "left") - 1
-    after = np.searchsorted(solid, order, "right")
-    edges = np.concatenate((solid, [order[-1] + 60, -60]))  # index -1: none before; index len(solid): none after
-    out[0] = probabilities
-    out[1] = (order >= start) & (order < end)
-    out[2] = np.clip(start - order, -50, 50)
-    out[3] = np.clip(order - end, -50, 50)
-    out[4] = container == main
-    out[5] = _steps_to(page, main)
-    out[6] = padded[:-2]
-    out[7] = padded[2:]
-    out[8] = np.log1p(running[end] - running[start])
-    out[9] = running[:-1] / max(running[-1], 1.0)
-    out[10] = (np.bincount(measured.paths, likely) / np.maximum(np.bincount(measured.paths, words), 0.5))[
-        measured.paths
-    ]
-    out[11] = mean(starts[container], ends[container])
-    out[12] = mean(starts[outer], ends[outer])
-    out[13] = mean(np.maximum(order - 4, 0), np.minimum(order + 5, n))
-    out[14] = np.clip(order - edges[before], 0, 60)
-    out[15] = np.clip(edges[after] - order, 0, 60)
-    return out
-
-
-def _steps_to(page: Page, main: int) -> list[int]:
-    """Return, per block, how many elements to climb until `main` or one that holds it."""
-    steps = dict.fromkeys(page.ancestors(main), 0)
-    for owner in page.owners:
-        climbed = []
-        element = owner
-        while element not in steps:
-            climbed.append(element)
-            element = page.parents[element]
-        for distance, passed in enumerate(reversed(climbed), steps[element] + 1):
-            steps[passed] = distance
-    return [steps[owner] for owner in page.owners]
+def row(name: str) -> int:
+    """Return the row of a measure."""
+    return FEATURE_NAMES.index(name)

@@ -16,10 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.extract.features import FEATURE_NAMES
+from dupdetect.extract.lexicon import LEXICON_NAMES, Lexicon
+
 __all__ = ["Forest", "Model", "load_model"]
 
 MODEL_FILE = "weights.json"
-FORMAT = 1
+FORMAT = 2
 _AT_ONCE = 4096
 
 
@@ -93,23 +96,21 @@ class Forest:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Model:
-    """The two passes. ``about`` says what made them, from what."""
+    """What words say, and the trees that are told of it. ``about`` says what made them, from what."""
 
-    first: Forest
-    second: Forest
+    lexicon: Lexicon
+    forest: Forest
     about: dict[str, Any]
 
 
 @cache
 def load_model() -> Model:
     """Return the model that is part of the package."""
-    from dupdetect.extract.features import CORE_NAMES, FEATURE_NAMES
-
     values = json.loads(resources.files("dupdetect.extract").joinpath(MODEL_FILE).read_text(encoding="utf-8"))
     if values["format"] != FORMAT:
         raise ValueError(f"{MODEL_FILE} has format {values['format']}, this version reads {FORMAT}")
     return Model(
-        first=Forest.from_dict(values["first"], FEATURE_NAMES),
-        second=Forest.from_dict(values["second"], FEATURE_NAMES + CORE_NAMES),
+        lexicon=Lexicon.from_dict(values["lexicon"]),
+        forest=Forest.from_dict(values["forest"], FEATURE_NAMES + LEXICON_NAMES),
         about=values["about"],
     )

@@ -1,0 +1,183 @@
+"""What the words of a block, and the names around it, say for and against it: learned weights, added up.
+
+A linear model stands before the trees (stacking, Wolpert 1992, doi:10.1016/S0893-6080(05)80023-1): trees cannot ask for
+a thousand words, a sum can. Four sums a block: words and pairs of words of a short text, names (class, id, itemprop) of
+its own element, of the two around that, and of all further out. The weights are part of ``weights.json``;
+``benchmarks/train_extraction.py`` fits them by logistic regression with an L1 penalty, which leaves a few hundred.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.extract.blocks import Look, Page
+from dupdetect.extract.features import HEADING_TAGS, Measured, row
+
+__all__ = ["LEXICON_NAMES", "PLACES", "Lexicon", "lexicon_features", "said", "word_scores"]
+
+PLACES = ("text", "own", "near", "far")
+"""Where a word stands."""
+LEXICON_NAMES: tuple[str, ...] = (
+    *(f"lexicon:{place}" for place in PLACES),
+    "lexicon:all",
+    *(f"lexicon:text@{shift:+d}" for shift in (-1, -2, 1, 2)),
+    "lexicon:heading",
+    "lexicon:below_heading",
+)
+"""Names of the rows that `lexicon_features` returns."""
+
+_LONG = 300  # code points: a text so long speaks by its form
+_MOST = 60  # words
+_TEXT_WORD = re.compile(r"[^\W\d_]+|\d+|©")
+_NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
+_FIRST = "^"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """Weights of words, in log odds.
+
+    Parameters
+    ----------
+    text : dict of str to float
+        Words in lower case, every number as ``0``; pairs of words with a blank; the first word of a text after ``^``.
+    own, near, far : dict of str to float
+        Words of names.
+    """
+
+    text: dict[str, float]
+    own: dict[str, float]
+    near: dict[str, float]
+    far: dict[str, float]
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Lexicon:
+        """Build a lexicon from one mapping a place."""
+        return cls(**{place: {str(word): float(weight) for word, weight in values[place].items()} for place in PLACES})
+
+
+def _words_of(text: str) -> list[str]:
+    if len(text) >= _LONG:
+        return []
+    words: list[str] = _TEXT_WORD.findall(text.casefold())[:_MOST]
+    return ["0" if word.isdigit() else word for word in words]
+
+
+def _names_of(look: Look) -> set[str]:
+    if look.tag in ("html", "body"):  # their names speak of the whole page
+        return set()
+    return {word.lower() for name in (look.classes, look.id, look.prop) if name for word in _NAME_WORD.findall(name)}
+
+
+def said(page: Page) -> list[dict[str, list[str]]]:
+    """Return the words of each block by place, as often as they count: what training counts, slow and plain.
+
+    Parameters
+    ----------
+    page : Page
+    """
+    names = [_names_of(look) for look in page.looks]
+
+    def of(element: int) -> list[str]:
+        return sorted(names[page.look_numbers[element]]) if element > 0 else []
+
+    found = []
+    for block, text in enumerate(page.texts):
+        words = _words_of(text)
+        pairs = {f"{one} {other}" for one, other in pairwise(words)}
+        inner = set(page.look_numbers[page.firsts[block] : page.lasts[block]])
+        line = list(page.ancestors(page.owners[block]))
+        found.append(
+            {
+                "text": sorted({*words, *pairs, *(_FIRST + word for word in words[:1])}),
+                "own": of(line[0]) + [name for look in sorted(inner) for name in sorted(names[look])],
+                "near": [name for element in line[1:3] for name in of(element)],
+                "far": [name for element in line[3:] for name in of(element)],
+            }
+        )
+    return found
+
+
+def word_scores(page: Page, lexicon: Lexicon) -> NDArray[np.float64]:
+    """Return the sum of the weights of what is `said`, shape (places, blocks)."""
+    out = np.zeros((len(PLACES), len(page.texts)))
+    out[0] = list(map(_text_score(lexicon.text), page.texts))
+    looks = np.array(page.look_numbers)
+    starts, ends = page.start_array, page.end_array
+    parents, owners = page.parent_array, page.owner_array
+    holding = np.flatnonzero(ends > starts)
+    inner = [set(page.look_numbers[first:last]) for first, last in zip(page.firsts, page.lasts, strict=True)]
+    weights = np.zeros((len(page.looks), 3))
+    for look in set(looks[holding].tolist()).union(*inner):
+        names = _names_of(page.looks[look])
+        if names:
+            weights[look] = [
+                sum(table[name] for name in names & table.keys()) for table in (lexicon.own, lexicon.near, lexicon.far)
+            ]
+    weights[looks[0]] = 0.0
+    own = weights[:, 0].tolist()
+    out[1] = weights[looks[owners], 0] + [sum([own[look] for look in each]) for each in inner]
+    around = np.maximum(parents[owners], 0)
+    beyond = np.maximum(parents[around], 0)
+    out[2] = weights[looks[around], 1] + weights[looks[beyond], 1]
+    lines = [0.0] * len(parents)
+    far = weights[looks, 2].tolist()
+    for element in holding.tolist()[1:]:
+        lines[element] = lines[page.parents[element]] + far[element]
+    out[3] = np.array(lines)[np.maximum(parents[beyond], 0)]
+    return out
+
+
+def _text_score(weights: dict[str, float]) -> Callable[[str], float]:
+    known = weights.keys()
+    pair_words = {word for key in weights if " " in key for word in key.split()}
+
+    def score(text: str) -> float:
+        words = _words_of(text)
+        if not words:
+            return 0.0
+        distinct = set(words)
+        total = weights.get(_FIRST + words[0], 0.0) + sum([weights[word] for word in distinct & known])
+        if not pair_words.isdisjoint(distinct):
+            pairs = {f"{one} {other}" for one, other in pairwise(words)}
+            total += sum([weights[pair] for pair in pairs & known])
+        return total
+
+    return score
+
+
+def lexicon_features(measured: Measured, scores: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return what trees are told of the words: each sum, its neighbours', and that of the heading above.
+
+    Parameters
+    ----------
+    measured : Measured
+    scores : ndarray, shape (places, blocks)
+        See `word_scores`.
+
+    Returns
+    -------
+    ndarray of float32, shape (len(LEXICON_NAMES), blocks)
+    """
+    n = scores.shape[1]
+    text = scores[0]
+    out = np.zeros((len(LEXICON_NAMES), n), np.float32)
+    out[:4] = scores
+    out[4] = scores.sum(axis=0)
+    for at, shift in enumerate((1, 2), 5):
+        out[at, shift:] = text[:-shift]
+        out[at + 2, :-shift] = text[shift:]
+    headings = np.isin(measured.features[row("tag")], HEADING_TAGS)
+    headings |= (measured.features[row("strong")] > 0.9) & (measured.words <= 12)
+    order = np.arange(n)
+    above = np.maximum.accumulate(np.where(headings, order, -1))
+    out[9] = np.where(above >= 0, text[np.maximum(above, 0)], 0.0)
+    out[10] = np.where(above >= 0, np.minimum(order - above, 60), 99)
+    return out
