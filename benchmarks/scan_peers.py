@@ -61,8 +61,10 @@ def dupdetect(path: Path) -> dict[str, Any]:
         sets = dict(zip(places.tolist(), distinct_shingles([texts[n] for n in places.tolist()], settings), strict=True))
         count = 0
         for left, right in zip(found.left.tolist(), found.right.tolist(), strict=True):
-            one, other = sets[left], sets[right]
-            shared = len(np.intersect1d(one, other, assume_unique=True))
+            one, other = sorted((sets[left], sets[right]), key=len)
+            if not len(one):
+                continue
+            shared = np.count_nonzero(other.take(np.searchsorted(other, one), mode="clip") == one)
             count += shared >= SAME * (len(one) + len(other) - shared)
         return count
 

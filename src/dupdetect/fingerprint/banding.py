@@ -16,6 +16,8 @@ from dupdetect.text.tokens import finalize
 __all__ = ["band_keys", "candidate_probability"]
 
 _ROW = 0x9FB21C651E98DF25
+_AT_ONCE = 1 << 10
+"""Signatures whose keys fit the cache."""
 
 
 def band_keys(signatures: NDArray[np.uint32], settings: Settings) -> NDArray[np.uint64]:
@@ -30,16 +32,22 @@ def band_keys(signatures: NDArray[np.uint32], settings: Settings) -> NDArray[np.
     ndarray of uint64, shape (n, bands)
         All zeros for a document without shingles: it has no bands and is never a candidate.
     """
-    used = signatures[:, : settings.bands * settings.rows].astype(np.uint64)
-    rows = used.reshape(len(signatures), settings.bands, settings.rows)
-    keys = np.broadcast_to(np.arange(1, settings.bands + 1, dtype=np.uint64), rows.shape[:2]).copy()
+    keys = np.empty((len(signatures), settings.bands), dtype=np.uint64)
+    for start in range(0, len(signatures), _AT_ONCE):
+        _mix_bands(signatures[start : start + _AT_ONCE], keys[start : start + _AT_ONCE], settings)
+    keys |= np.uint64(1)  # so that 0 is free to mean "no band"
+    empty = np.flatnonzero(signatures[:, 0] == EMPTY_SLOT)  # of nearly all others no more is looked at
+    keys[empty[(signatures[empty] == EMPTY_SLOT).all(axis=1)]] = 0
+    return keys
+
+
+def _mix_bands(signatures: NDArray[np.uint32], keys: NDArray[np.uint64], settings: Settings) -> None:
+    keys[:] = np.arange(1, settings.bands + 1, dtype=np.uint64)
+    rows = signatures[:, : settings.bands * settings.rows].reshape(len(signatures), settings.bands, settings.rows)
     for row in range(settings.rows):
         keys *= np.uint64(_ROW)
         keys += rows[:, :, row]
         finalize(keys)
-    keys |= np.uint64(1)  # so that 0 is free to mean "no band"
-    keys[(signatures == EMPTY_SLOT).all(axis=1)] = 0
-    return keys
 
 
 def candidate_probability(jaccard: float, settings: Settings) -> float:
