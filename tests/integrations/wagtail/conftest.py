@@ -17,6 +17,7 @@ def project(tmp_path_factory):
     (work / "blognet_migrations" / "__init__.py").touch()
     sys.path.append(str(work))
     os.environ["BLOGNET_WORK"] = str(work)
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.integrations.wagtail.blognet.settings"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of other packages, while they are imported

@@ -19,7 +19,7 @@ from dupdetect.model import Override
 
 __all__ = ["DuplicateCheckedPage", "duplicate_panel"]
 
-duplicate_panel = MultiFieldPanel([FieldPanel("dupdetect_reason")], heading="Duplicates", classname="collapsed")
+duplicate_panel = MultiFieldPanel([FieldPanel("dupdetect_reason")], heading="Duplicates")
 """For a model's panels: the field for a reason."""
 
 _GRACE = 3600.0

@@ -64,3 +64,4 @@ WAGTAIL_SITE_NAME = "The Network"
 WAGTAILADMIN_BASE_URL = "http://localhost"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DUPDETECT = {"INDEX": WORK / "duplicates.db"}
+WAGTAIL_AUTOSAVE_INTERVAL = 0  # a page that saves itself in mid-test is another page
