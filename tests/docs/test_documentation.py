@@ -3,7 +3,12 @@
 import pytest
 from tests.docs.running import ROOT, blocks, run_page, workplace
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("how-to/*.md")), ROOT / "docs/reference/report.md"]
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("how-to/*.md")),
+    ROOT / "docs/explanation/publishing.md",
+    ROOT / "docs/reference/report.md",
+]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

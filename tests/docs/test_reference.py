@@ -31,10 +31,6 @@ def test_the_error_tree_in_the_docstring_is_the_tree():
                 yield from below(child, depth + 1)
 
     drawn = dupdetect.errors.__doc__
-    lines = [
-        line.split("(")[0]
-        for line in drawn.splitlines()
-        if "─ " in line or line.endswith("DupdetectError")
-    ]
+    lines = [line.split("(")[0] for line in drawn.splitlines() if "─ " in line or line.endswith("DupdetectError")]
     names = [line.split("─ ")[-1].split()[0] for line in lines]
     assert sorted(names) == sorted(name for _, name in below(DupdetectError))
