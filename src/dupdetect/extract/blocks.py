@@ -27,57 +27,12 @@ _FEW = 12  # blocks: a name, a date, a headline stand in fewer
 
 # Everything unknown is a block: custom elements are wrappers far more often than words.
 INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "amp-link",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "math",
-        "nobr",
-        "q",
-        "rb",
-        "rp",
-        "rt",
-        "rtc",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "img",
-        "picture",
-        "source",
-        "input",
-        "button",
-        "br",
-        "basefont",
-        "slot",
-    ]
+    (
+        *("a", "abbr", "acronym", "amp-link", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn"),
+        *("em", "font", "i", "ins", "kbd", "label", "mark", "math", "nobr", "q", "rb", "rp", "rt", "rtc"),
+        *("ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var"),
+        *("wbr", "img", "picture", "source", "input", "button", "br", "basefont", "slot"),
+    )
 )
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
@@ -228,8 +183,10 @@ def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
     page = Page()
     tags, parents, attributes, ends = page.tags, page.parents, page.attributes, page.ends
     block_starts, block_ends, texts = page.block_starts, page.block_ends, page.texts
-    look_numbers, looks = page.look_numbers, page.looks
+    look_numbers, looks, spans = page.look_numbers, page.looks, page.spans
     known: dict[object, int] = {}  # number of each look
+    count = 1  # elements
+    blocks = 0
     # Of each open element: its number, its flow, the owner outside it; and the pieces, links and linked before it.
     opened = [(0, _BLOCK, 0, 0, 0, 0)]
     level = 0  # of them beside the root
@@ -241,21 +198,21 @@ def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
     link_depth = strong_depth = pre_depth = 0
     breaks = 0  # <br> since the last word
     in_title = False
+    found: list[tuple[int, ...]] = []  # of each block: owner, first, last, linked, links, strong
 
     def finish() -> None:
-        nonlocal pieces, linked, links, strong
+        nonlocal blocks, pieces, linked, links, strong
         text = "".join(pieces)
         text = text.strip("\r\n") if pre_depth and "\n" in text.strip() else " ".join(text.split())
-        if not text.isascii() and _INVISIBLE.search(text):
-            text = _INVISIBLE.sub("", text)
-        if text and not text.isspace():
+        if text and not text.isascii():
+            if _INVISIBLE.search(text):
+                text = _INVISIBLE.sub("", text)
+            if text.isspace():
+                text = ""
+        if text:
             texts.append(text)
-            page.owners.append(owner)
-            page.firsts.append(first)
-            page.lasts.append(len(tags))
-            page.linked.append(linked)
-            page.links.append(links)
-            page.strong.append(strong)
+            blocks += 1
+            found.append((owner, first, count, linked, links, strong))
         pieces = []
         linked = links = strong = 0
 
@@ -263,7 +220,6 @@ def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
         while level > depth:
             element, flow, before, start, links_before, linked_before = opened.pop()
             level -= 1
-            inner = opened[-1][0]
             if flow <= _PRE:
                 if pieces:
                     finish()
@@ -271,11 +227,11 @@ def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
                 owner = before
                 if flow == _PRE:
                     pre_depth -= 1
-                first = len(tags)
+                first = count
             elif flow <= _STRONG:
                 end = len(pieces)
-                if end - start < _SHORT and attributes[element]:
-                    page.spans[element] = pieces, start, end
+                if end - start < _SHORT and attributes[element] and (end > start or blocks > block_starts[element]):
+                    spans[element] = pieces, start, end
                 if flow == _LINK:
                     link_depth -= 1
                 else:
@@ -287,8 +243,9 @@ def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
             else:
                 in_title = False
                 continue
-            ends[element] = len(tags)
-            block_ends[element] = len(texts)
+            inner = parents[element]
+            ends[element] = count
+            block_ends[element] = blocks
         if kind == TEXT:
             if in_title:
                 page.title += value
@@ -305,8 +262,8 @@ def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
             continue
         flow = _FLOW.get(kind, _BLOCK)
         if flow <= _STRONG:
-            element = len(tags)
-            if element > most or len(texts) > most:
+            element = count
+            if element > most or blocks > most:
                 raise DocumentTooLargeError(
                     f"the page has more than {most:,} elements; no article does: raise Limits(elements=…) if so"
                 )
@@ -327,20 +284,25 @@ def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
                 elif flow == _STRONG:
                     strong_depth += 1
             level += 1
-            key: Any = kind
+            key: tuple[Any, ...] = (kind,)
             if value:
                 get = value.get
-                key = kind, get("class"), get("id"), get("itemprop"), get("role"), get("itemtype")
+                key = kind, get("class")
+                if key[1] is None or len(value) > 1:
+                    key = *key, get("id"), get("itemprop"), get("role"), get("itemtype")
             number = known.get(key)
             if number is None:
-                number = known[key] = len(looks)
-                looks.append(Look(*key) if value else Look(kind))
+                look = Look(*key)
+                number = known[key] = known.setdefault(look, len(looks))
+                if number == len(looks):
+                    looks.append(look)
+            count += 1
             tags.append(kind)
             parents.append(inner)
             attributes.append(value)
             look_numbers.append(number)
             ends.append(0)
-            block_starts.append(len(texts))
+            block_starts.append(blocks)
             block_ends.append(0)
             inner = element
         elif flow == _DATA:
@@ -350,14 +312,14 @@ def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
             level += 1
             if flow == _BREAK:
                 breaks += 1
-                if len(texts) > most:
+                if blocks > most:
                     raise DocumentTooLargeError(
                         f"the page has more than {most:,} blocks of text; see Limits(elements=…)"
                     )
                 if breaks == 2 and not pre_depth:
                     if pieces:
                         finish()
-                    first = len(tags)
+                    first = count
                     breaks = links = 0
                 pieces.append("\n" if pre_depth else " ")
             elif flow == _TITLE:
@@ -366,8 +328,10 @@ def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
                 page.heads.append((kind, value))
     if pieces:
         finish()
-    ends[0] = len(tags)
-    block_ends[0] = len(texts)
+    ends[0] = count
+    block_ends[0] = blocks
+    if found:
+        page.owners, page.firsts, page.lasts, page.linked, page.links, page.strong = map(list, zip(*found, strict=True))
     return page
 
 
