@@ -10,6 +10,7 @@ from rapidfuzz.distance import Indel
 
 from dupdetect.compare import evidence as measures
 from dupdetect.compare.alignment import Alignment, align, to_passages
+from dupdetect.compare.declared import days_apart, same_canonical, section_ratio
 from dupdetect.compare.features import Prepared, as_article, prepare
 from dupdetect.compare.repeats import repeats
 from dupdetect.compare.verdict import Evidence, Thresholds, decide, worth_aligning
@@ -76,8 +77,8 @@ class Comparator:
         ----------
         left, right : Prepared
         passages : bool
-            Whether to fill in what only readers need: passages, repeats, token ratio. The relation, the score and the
-            reasons are the same without.
+            Whether to fill in what only readers need: passages, repeats, token ratio, what the two declare. The
+            relation, the score and the reasons are the same without.
         silent : collection of Relation
             Relations for which nobody reads them.
         """
@@ -88,6 +89,9 @@ class Comparator:
             comparison = replace(
                 comparison,
                 token_ratio=_token_ratio(left, right),
+                section_ratio=section_ratio(left.article, right.article),
+                days_apart=days_apart(left.article, right.article),
+                same_canonical=same_canonical(left.article, right.article),
                 passages=None if alignment is None else to_passages(alignment, left, right),
                 repeats_left=repeats(left),
                 repeats_right=repeats(right),

@@ -1,4 +1,4 @@
-"""What a piece declares of itself: that another address is the original, or that nobody shall find it.
+"""What a piece declares of itself: where and when it stands, its original's address, that nobody shall find it.
 
 A declaration never changes how two texts relate; a policy may let a declared copy pass.
 """
@@ -9,8 +9,9 @@ import re
 from urllib.parse import quote, urljoin, urlsplit
 
 from dupdetect.model import Article, Excuse
+from dupdetect.text import fold
 
-__all__ = ["excuse", "same_address"]
+__all__ = ["days_apart", "excuse", "same_address", "same_canonical", "section_ratio"]
 
 _PORTS = {"http": 80, "https": 443}
 _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -42,11 +43,33 @@ def excuse(left: Article, right: Article) -> Excuse | None:
     >>> excuse(copy, Article(blocks=(), url="http://a.example/1")).value
     'canonical'
     """
-    declared = _canonical(left)
-    elsewhere = declared is not None and declared != _address(left.url)
-    if elsewhere and declared in (_address(right.url), _canonical(right)):
+    if _points_to(left, right):
         return Excuse.CANONICAL
     return Excuse.NOINDEX if left.noindex else None
+
+
+def same_canonical(left: Article, right: Article) -> float | None:
+    """Return 1 where one piece names the other's address as canonical, or both name one; 0 where not.
+
+    None where neither names any address but its own.
+    """
+    if _points_to(left, right) or _points_to(right, left):
+        return 1.0
+    own = [_canonical(article) in (None, _address(article.url)) for article in (left, right)]
+    return None if all(own) else 0.0
+
+
+def days_apart(left: Article, right: Article) -> float | None:
+    """Return the days between two publications, each as its page dates it; None where one is not dated to the day."""
+    dates = [article.published for article in (left, right)]
+    days = [date.day for date in dates if date is not None and date.precision in ("time", "day")]
+    return float(abs((days[0] - days[1]).days)) if len(days) == 2 else None
+
+
+def section_ratio(left: Article, right: Article) -> float | None:
+    """Return how many sections both stand in, over all that either does; None where one names none."""
+    ours, theirs = ({fold(name) for name in article.sections} for article in (left, right))
+    return len(ours & theirs) / len(ours | theirs) if ours and theirs else None
 
 
 def same_address(one: str | None, other: str | None) -> bool:
@@ -57,6 +80,13 @@ def same_address(one: str | None, other: str | None) -> bool:
     """
     address = _address(one)
     return address is not None and address == _address(other)
+
+
+def _points_to(left: Article, right: Article) -> bool:
+    """Whether `left` names an address that is not its own and is that of `right`, or the one that `right` names."""
+    declared = _canonical(left)
+    elsewhere = declared is not None and declared != _address(left.url)
+    return elsewhere and declared in (_address(right.url), _canonical(right))
 
 
 def _canonical(article: Article) -> str | None:

@@ -148,6 +148,9 @@ MEASURES = (
     "title_ratio",
     "fact_changes",
     "shared_rarity",
+    "section_ratio",
+    "days_apart",
+    "same_canonical",
 )
 """Names of the measures of a `Comparison`, None where not measured."""
 
@@ -177,6 +180,13 @@ class Comparison:
         Other numbers, names and dates in aligned places, per 100 aligned tokens (not a fraction).
     shared_rarity : float, optional
         Mean rarity weight of the shared shingles.
+    section_ratio : float, optional
+        Sections that both stand in, over all that either does; None where one names none.
+    days_apart : float, optional
+        Days between the two publications (not a fraction); None where one is not dated to the day.
+    same_canonical : float, optional
+        1 where one names the other's address as canonical, or both name the same one; 0 where what they name differs;
+        None where neither names any but its own.
     passages : tuple of Passage, optional
         Aligned passages, in the left text's order.
     repeats_left, repeats_right : tuple of Repeat
@@ -196,6 +206,9 @@ class Comparison:
     title_ratio: float | None = None
     fact_changes: float | None = None
     shared_rarity: float | None = None
+    section_ratio: float | None = None
+    days_apart: float | None = None
+    same_canonical: float | None = None
     passages: tuple[Passage, ...] | None = None
     repeats_left: tuple[Repeat, ...] = ()
     repeats_right: tuple[Repeat, ...] = ()

@@ -157,6 +157,7 @@ _SINGLE = (
     ("token_ratio", "Tokens alike, in order"),
     ("title_ratio", "Titles alike"),
     ("shared_rarity", "Rarity of what is shared"),
+    ("section_ratio", "Sections in common"),
 )
 
 
@@ -179,11 +180,21 @@ def measures_of(comparison: Comparison) -> tuple[Measure, ...]:
         right=None,
         sided=False,
     )
+    apart, same = comparison.days_apart, comparison.same_canonical
+    days = Measure(label="Days apart", left=None if apart is None else f"{apart:,.0f}", right=None, sided=False)
+    canonical = Measure(
+        label="One canonical address",
+        left=None if same is None else "yes" if same else "no",
+        right=None,
+        sided=False,
+    )
     return (
         tokens,
         *(row(label, getattr(comparison, f"{at}_left"), getattr(comparison, f"{at}_right")) for at, label in _SIDED),
         *(row(label, getattr(comparison, name), sided=False) for name, label in _SINGLE),
         facts,
+        days,
+        canonical,
     )
 
 

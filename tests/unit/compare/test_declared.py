@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dupdetect.compare import excuse, same_address
-from dupdetect.model import Article, Excuse
+from dupdetect.compare import Comparator, excuse, same_address
+from dupdetect.model import Article, Block, Excuse, Published
 
 SOURCE = Article(blocks=(), url="https://a.example/posts/1")
 
@@ -77,3 +79,42 @@ def test_any_two_strings_can_be_asked_about(one: str, other: str) -> None:
 def test_letters_in_other_scripts_may_be_escaped_or_not() -> None:
     assert same_address("https://a.example/stra\N{LATIN SMALL LETTER SHARP S}e", "https://a.example/stra%c3%9fe")
     assert not same_address("https://a.example/a%2Fb", "https://a.example/a/b")
+
+
+def declared(left: Article, right: Article) -> tuple[float | None, float | None, float | None]:
+    comparison, mirrored = (Comparator().compare(*pair).comparison for pair in ((left, right), (right, left)))
+    told = (comparison.section_ratio, comparison.days_apart, comparison.same_canonical)
+    assert told == (mirrored.section_ratio, mirrored.days_apart, mirrored.same_canonical)
+    return told
+
+
+def test_what_two_pieces_declare_is_measured() -> None:
+    morning = dt.datetime(2021, 5, 3, 9, tzinfo=dt.timezone.utc)
+    original = Article(
+        blocks=(Block(text="One two three."),),
+        url="https://a.example/1",
+        sections=("News", "Harbour"),
+        published=Published(moment=dt.date(2021, 5, 1)),
+    )
+    cross_post = Article(
+        blocks=original.blocks,
+        url="https://b.example/2",
+        canonical_url=original.url,
+        sections=("news",),
+        published=Published(moment=morning, precision="time"),
+    )
+    assert declared(original, cross_post) == (0.5, 2.0, 1.0)
+
+
+def test_what_is_not_declared_is_not_measured() -> None:
+    month = Published(moment=dt.date(2021, 5, 1), precision="month")
+    vague = Article(blocks=(Block(text="One."),), url="https://a.example/1", canonical_url="https://a.example/1/")
+    dated = Article(blocks=(Block(text="One."),), sections=("News",), published=month)
+    assert declared(vague, dated) == (None, None, None)
+    assert declared(dated, dated) == (1.0, None, None)
+
+
+def test_canonical_addresses_that_lead_elsewhere_are_not_one() -> None:
+    left = copy("https://c.example/3")
+    assert declared(left, SOURCE)[2] == 0.0
+    assert declared(left, copy("https://c.example/3", url="https://d.example/4"))[2] == 1.0

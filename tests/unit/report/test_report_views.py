@@ -94,6 +94,7 @@ def test_an_unmeasured_value_is_none_and_never_zero():
 
 def test_every_measure_has_a_row():
     names = {"jaccard", "token_ratio", "title_ratio", "shared_rarity", "fact_changes"}
+    names |= {"section_ratio", "days_apart", "same_canonical"}
     sided = {f"{name}_{side}" for name in ("containment", "rare_containment", "coverage") for side in ("left", "right")}
     full = Comparison(tokens_left=1, tokens_right=1, **dict.fromkeys(names | sided, 0.5))
     assert set(full.measures()) == names | sided
