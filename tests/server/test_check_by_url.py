@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from tests.server.serving import BREAD, FERRY, TOKEN, post, served
 
 from dupdetect.cli import run
+from tests.server.serving import BREAD, FERRY, TOKEN, post, served
 
 
 @pytest.fixture
