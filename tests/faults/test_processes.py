@@ -127,3 +127,16 @@ def test_a_bulk_load_lets_others_write_in_between(path):
     with open_index(path) as index:
         assert len(index) == 3020
         assert index.verify() == ()
+
+
+def test_an_index_opened_twice_by_one_process_keeps_its_log_when_another_comes_and_goes(path):
+    visit = "import sys; from dupdetect.index import open_index; open_index(sys.argv[1]).close()"
+    with open_index(path) as one, open_index(path) as two:
+        for number, index in enumerate((one, two, one)):
+            first = piece(f"{number}", 1)
+            index.add([first], FINGERPRINTER.fingerprint_batch([first.text]))
+            open_index(path).close()
+            subprocess.run([sys.executable, "-c", visit, str(path)], check=True, cwd=ROOT)
+    with open_index(path) as index:
+        assert index.verify() == ()
+        assert list(index.ids()) == ["0", "1", "2"]

@@ -199,7 +199,9 @@ class Database:
             return IndexLockedError(
                 f"{self.location}: held by another process for over {self._busy_timeout:g} s; try again"
             )
-        if code in (11, 26) or "malformed" in text or "not a database" in text:
+        if code == 26 or "not a database" in text:
+            return ForeignIndexError(f"{self.location}: not a dupdetect index (not an SQLite file); left untouched")
+        if code == 11 or "malformed" in text:
             return IndexCorruptError(f"{self.location}: damaged ({text}); restore a backup or rebuild it")
         if code == 13 or "full" in text:
             return StoreError(f"{self.location}: no room left on the disk; nothing of this write was kept")
@@ -298,19 +300,18 @@ def inode(location: str) -> int | None:
 def check_file(path: Path) -> None:
     """Refuse what cannot be an index, without touching it.
 
+    The file is not opened for it: closing it would drop the locks of this process on an index that it has open already,
+    and the next process to come and go would take the log away from under it
+    (https://www.sqlite.org/howtocorrupt.html, 2.2).
+
     Raises
     ------
-    IndexNotFoundError, ForeignIndexError, StoreError
+    IndexNotFoundError, StoreError
     """
     if not path.is_file():
         raise IndexNotFoundError(f"{path}: no index there; make one with `dupdetect index add`")
-    try:
-        with path.open("rb") as file:
-            magic = file.read(16)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
-    if magic not in (b"", b"SQLite format 3\x00"):
-        raise ForeignIndexError(f"{path}: not a dupdetect index (not an SQLite file); left untouched")
+    if not os.access(path, os.R_OK):
+        raise StoreError(f"{path}: cannot be read: permission denied")
     check_file_system(path)
 
 
