@@ -9,7 +9,6 @@ its own element, of the two around that, and of all further out. The weights are
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -37,7 +36,10 @@ _LONG = 300  # code points: a text so long speaks by its form
 _MOST = 60  # words
 _TEXT_WORD = re.compile(r"[^\W\d_]+|\d+|©")
 _NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
+_NUMBER = re.compile(r"\d+")
 _FIRST = "^"
+_BETWEEN = "\x1e"
+_WHOLE = ("html", "body")  # their names speak of the whole page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ def _words_of(text: str) -> list[str]:
 
 
 def _names_of(look: Look) -> set[str]:
-    if look.tag in ("html", "body"):  # their names speak of the whole page
+    if look.tag in _WHOLE:
         return set()
     return {word.lower() for name in (look.classes, look.id, look.prop) if name for word in _NAME_WORD.findall(name)}
 
@@ -108,49 +110,68 @@ def said(page: Page) -> list[dict[str, list[str]]]:
 def word_scores(page: Page, lexicon: Lexicon) -> NDArray[np.float64]:
     """Return the sum of the weights of what is `said`, shape (places, blocks)."""
     out = np.zeros((len(PLACES), len(page.texts)))
-    out[0] = list(map(_text_score(lexicon.text), page.texts))
+    out[0] = _text_scores(page.texts, lexicon.text)
     looks = np.array(page.look_numbers)
     starts, ends = page.start_array, page.end_array
     parents, owners = page.parent_array, page.owner_array
     holding = np.flatnonzero(ends > starts)
     inner = [set(page.look_numbers[first:last]) for first, last in zip(page.firsts, page.lasts, strict=True)]
-    weights = np.zeros((len(page.looks), 3))
-    for look in set(looks[holding].tolist()).union(*inner):
-        names = _names_of(page.looks[look])
-        if names:
-            weights[look] = [
-                sum(table[name] for name in names & table.keys()) for table in (lexicon.own, lexicon.near, lexicon.far)
-            ]
-    weights[looks[0]] = 0.0
-    own = weights[:, 0].tolist()
-    out[1] = weights[looks[owners], 0] + [sum([own[look] for look in each]) for each in inner]
+    own, near, far = _look_scores(page, set(looks[holding].tolist()).union(*inner), lexicon).tolist()
+    out[1] = np.take(own, looks[owners]) + [sum([own[look] for look in each]) for each in inner]
     around = np.maximum(parents[owners], 0)
     beyond = np.maximum(parents[around], 0)
-    out[2] = weights[looks[around], 1] + weights[looks[beyond], 1]
+    out[2] = np.take(near, looks[around]) + np.take(near, looks[beyond])
     lines = [0.0] * len(parents)
-    far = weights[looks, 2].tolist()
     for element in holding.tolist()[1:]:
-        lines[element] = lines[page.parents[element]] + far[element]
+        lines[element] = lines[page.parents[element]] + far[page.look_numbers[element]]
     out[3] = np.array(lines)[np.maximum(parents[beyond], 0)]
     return out
 
 
-def _text_score(weights: dict[str, float]) -> Callable[[str], float]:
+def _look_scores(page: Page, wanted: set[int], lexicon: Lexicon) -> NDArray[np.float64]:
+    """Return what the names of each wanted look weigh near by, around and further out, shape (3, looks)."""
+    tables = (lexicon.own, lexicon.near, lexicon.far)
+    known: dict[str, set[str]] = {}  # words of each name: a page has more looks than names
+    scores = np.zeros((len(tables), len(page.looks)))
+    for look in wanted:
+        tag, classes, identity, prop, *_ = page.looks[look]
+        if tag in _WHOLE or not (classes or identity or prop):
+            continue
+        words: set[str] = set()
+        for name in f"{classes or ''} {identity or ''} {prop or ''}".split():
+            found = known.get(name)
+            if found is None:
+                found = known[name] = {word.lower() for word in _NAME_WORD.findall(name)}
+            words |= found
+        for place, table in enumerate(tables):
+            if not table.keys().isdisjoint(words):
+                scores[place, look] = sum([table[word] for word in words & table.keys()])
+    return scores
+
+
+def _text_scores(texts: list[str], weights: dict[str, float]) -> list[float]:
+    """Return the sum over each text. What can be done to all texts at once is: most hold no word that counts."""
     known = weights.keys()
-    pair_words = {word for key in weights if " " in key for word in key.split()}
-
-    def score(text: str) -> float:
-        words = _words_of(text)
-        if not words:
-            return 0.0
-        distinct = set(words)
-        total = weights.get(_FIRST + words[0], 0.0) + sum([weights[word] for word in distinct & known])
-        if not pair_words.isdisjoint(distinct):
-            pairs = {f"{one} {other}" for one, other in pairwise(words)}
-            total += sum([weights[pair] for pair in pairs & known])
-        return total
-
-    return score
+    firsts = {word.removeprefix(_FIRST) for word in known if word.startswith(_FIRST)}
+    openers = {pair.split()[0] for pair in known if " " in pair}
+    joined = _BETWEEN.join([text if len(text) < _LONG else "" for text in texts])
+    if joined.count(_BETWEEN) > max(len(texts) - 1, 0):
+        return _text_scores([text.replace(_BETWEEN, " ") for text in texts], weights)
+    scores = []
+    for text in _NUMBER.sub("0", joined.casefold()).split(_BETWEEN):
+        total = 0.0
+        words = _TEXT_WORD.findall(text)[:_MOST]
+        if words:
+            if words[0] in firsts:
+                total += weights[_FIRST + words[0]]
+            distinct = set(words)
+            if not known.isdisjoint(distinct):
+                total += sum([weights[word] for word in distinct if word in known])
+            if not openers.isdisjoint(distinct):
+                pairs = {f"{one} {other}" for one, other in pairwise(words) if one in openers}
+                total += sum([weights[pair] for pair in pairs if pair in known])
+        scores.append(total)
+    return scores
 
 
 def lexicon_features(measured: Measured, scores: NDArray[np.float64]) -> NDArray[np.float32]:
