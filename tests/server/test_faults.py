@@ -10,7 +10,7 @@ import uuid
 from pathlib import Path
 
 from dupdetect.index import open_index
-from tests.server.serving import started, wait_until_alive
+from tests.server.serving import served, started, wait_until_alive
 
 ROUNDS = int(os.environ.get("DUPDETECT_SERVICE_KILLS", "2"))
 WORDS = [f"word{number}" for number in range(500)]
@@ -137,3 +137,17 @@ def test_asked_to_stop_it_finishes_what_was_begun_and_closes_the_index(tmp_path)
     with open_index(path) as index:
         assert len(index) == 600
     assert not path.with_name("site.db-wal").exists()
+
+
+def test_two_services_and_a_passer_by_share_one_index_and_nothing_is_lost(tmp_path):
+    path = tmp_path / "site.db"
+    with served(path) as one, served(path) as two:
+        for number in range(10):
+            for client, mark in ((one, "one"), (two, "two")):
+                id = f"{mark}.{number}"
+                assert client.put(id, {"format": "text", "content": text(id)}).status == 201
+            with open_index(path) as index:
+                assert len(index) == 2 * number + 2
+    with open_index(path) as index:
+        assert index.verify() == ()
+        assert len(index) == 20
