@@ -95,7 +95,7 @@ def out_of_fold(folders: Sequence[Path]) -> dict[str, str]:
     train_extraction.cross_validate(examples)
     texts = {page.key: "" for folder in folders for page in load(folder)}  # what cannot be read gives none
     for each in examples:
-        judged = decide(each.flat, each.metadata, each.measured, (each.first + each.second) / 2, each.posts)
+        judged = decide(each.flat, each.metadata, each.measured, each.probabilities, each.posts)
         kept = (text for text, reason in zip(each.flat.texts, judged.reasons, strict=True) if reason is None)
         texts[each.page.key] = "\n\n".join(kept)
     return texts
