@@ -161,7 +161,7 @@ def _points(axes: Any, table: Table) -> None:
         if isinstance(row.get(across), int | float) and isinstance(row.get(up), int | float):
             axes.scatter(row[across], row[up], color="#4477aa")
             axes.annotate(f"  {row[table.columns[0]]}", (row[across], row[up]), va="center", fontsize="small")
-    values = [row[across] for row in table.rows if isinstance(row.get(across), int | float)]
+    values = [value for row in table.rows if isinstance(value := row.get(across), int | float)]
     if min(values, default=0) > 0 and max(values) >= 50 * min(values):
         axes.set_xscale("log")
         axes.set_ylim(bottom=0)
