@@ -130,7 +130,11 @@ def tokenize(text: str) -> Tokens:
     kinds[np.searchsorted(starts, np.flatnonzero(letters.digits), side="right") - 1] = NUMBER
     if letters.signs is not None:
         kinds[letters.signs[starts]] = SIGN
-    starts, ends = _places(starts, letters), _places(ends - 1, letters) + 1
+    starts, ends = _given_places(starts, letters), _given_places(ends - 1, letters) + 1
+    if (letters.given > np.uint8(0x7F)).any():
+        begins = np.cumsum((letters.given & np.uint8(0xC0)) != np.uint8(0x80), dtype=np.int64)
+        starts, ends = begins[starts] - 1, begins[ends - 1]
+    starts, ends = starts - 1, ends - 1  # the line break before the text
     if origin is not None and len(starts):
         starts, ends = origin[starts, 0], origin[ends - 1, 1]
     return Tokens(hashes=hashes, starts=starts, ends=ends, kinds=kinds)
@@ -150,13 +154,12 @@ def _spans(letters: Letters) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return starts, ends
 
 
-def _places(places: NDArray[np.int64], letters: Letters) -> NDArray[np.int64]:
-    """Return which characters of the one text the bytes at these places belong to."""
-    if len(letters.dropped):
-        dropped = letters.dropped - np.arange(len(letters.dropped))
-        places = places + np.searchsorted(dropped, places, side="right")
-    begins = (letters.given & np.uint8(0xC0)) != np.uint8(0x80)
-    return np.cumsum(begins, dtype=np.int64)[places] - 2  # one for the line break, one to count from nought
+def _given_places(places: NDArray[np.int64], letters: Letters) -> NDArray[np.int64]:
+    """Return where bytes at these places stood before others were dropped."""
+    if not len(letters.dropped):
+        return places
+    dropped = letters.dropped - np.arange(len(letters.dropped))
+    return places + np.searchsorted(dropped, places, side="right")
 
 
 def _hashes(letters: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint64]:
