@@ -97,6 +97,7 @@ def measure(options: Options) -> Iterable[Table]:
     yield candidate_table([one.corpus for one in judged])
     yield speed([one.corpus for one in judged if one.source == "texts"], folder)
     yield peer_table(judged[-1].corpus if few else synth.corpus)
+    yield reliability(judged)
     yield errors(judged)
 
 
@@ -316,6 +317,36 @@ def speed(sets: Sequence[data.Corpus], folder: Path) -> Table:
     return Table(title="Speed, one core", columns=tuple(rows[0]), rows=tuple(rows), bars="verdicts/s")
 
 
+def reliability(judged: Sequence[Judged]) -> Table:
+    """Share of duplicates among the reported pairs of each band of the score: what a probability would have to be."""
+    bands = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
+    rows: list[Row] = []
+    for one in judged:
+        row: Row = {"set": corpus_name(one), "pairs": len(one.verdicts)}
+        for low, high in itertools.pairwise(bands):
+            inside = [
+                pair
+                for pair, verdict in one.verdicts.items()
+                if low <= verdict.score < high or verdict.score == high == bands[-1]
+            ]
+            share = len([pair for pair in inside if pair in one.corpus.duplicates]) / max(1, len(inside))
+            row[f"{low:g}–{high:g}"] = f"{share:.2f} of {len(inside)}" if inside else None
+        rows.append(row)
+    return Table(
+        title="Duplicates among reported pairs, by score",
+        columns=tuple(rows[0]),
+        rows=tuple(rows),
+        notes=(
+            "The share depends on the set: templates score as high as edits. The score orders, and is no probability.",
+        ),
+    )
+
+
+def corpus_name(one: Judged) -> str:
+    """Return the name of a set, with what it was read from."""
+    return f"{one.corpus.name} ({one.source})"
+
+
 def errors(judged: Sequence[Judged]) -> Table:
     """List every error with its reason and the longest passage, for reading."""
     rows: list[Row] = []
@@ -331,7 +362,7 @@ def errors(judged: Sequence[Judged]) -> Table:
                 shown = max((s.of(texts[id])[:100] for s in (longest.left, longest.right) for id in pair), key=len)
             rows.append(
                 {
-                    "set": f"{one.corpus.name} ({one.source})",
+                    "set": corpus_name(one),
                     "a": pair[0],
                     "b": pair[1],
                     "label": one.corpus.labels.get(pair, "distinct"),
