@@ -13,7 +13,7 @@ defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 function dupdetect_uninstall_site(): void {
 	delete_option( 'dupdetect_settings' );
 	delete_option( 'dupdetect_fill' );
-	foreach ( array( '_dupdetect_note', '_dupdetect_claim', '_dupdetect_canonical' ) as $key ) {
+	foreach ( array( '_dupdetect_note', '_dupdetect_override', '_dupdetect_claim', '_dupdetect_canonical' ) as $key ) {
 		delete_post_meta_by_key( $key );
 	}
 	delete_metadata( 'user', 0, 'dupdetect_notices', '', true );

@@ -93,6 +93,12 @@ def test_the_panel_shows_the_match_and_locks_publishing_until_there_is_a_reason(
     assert site.status(id) == "publish"
     (kept,) = site.service.ask("GET", f"/v1/overrides?id=wp:1:{id}").json["overrides"]
     assert (kept["reason"], kept["actor"]) == ("The Bullpen has other readers", "editor")
+    note = site.php(f"return Dupdetect\\Note::of({id});")
+    assert note["override"] == {
+        "reason": "The Bullpen has other readers",
+        "actor": "editor",
+        "capability": "edit_others_posts",
+    }
 
 
 def test_the_panel_lets_the_copy_point_to_its_original_and_then_go_live(site, browser):

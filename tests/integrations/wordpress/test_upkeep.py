@@ -113,6 +113,15 @@ def test_drafts_autosaves_and_revisions_are_not_in_the_index(site):
         assert not site.service.has(f"wp:1:{one}")
 
 
+def test_an_autosave_of_a_live_post_is_kept_even_if_it_is_a_copy(site):
+    site.published("Pasted from", blocks("pasted"))
+    id = site.published("Being edited", blocks("being edited"))
+    autosaved = site.rest("POST", f"/wp/v2/posts/{id}/autosaves", {"content": blocks("pasted"), "title": "Edited"})
+    assert autosaved.status == 200, autosaved
+    assert autosaved.json["content"]["raw"] == blocks("pasted")
+    assert site.status(id) == "publish"
+
+
 def test_a_working_copy_that_will_replace_its_original_is_no_duplicate_and_not_in_the_index(site):
     original = site.published("Rewritten", blocks("rewritten"))
     copy = site.rest("POST", "/wp/v2/posts", {"title": "Rewritten", "content": blocks("rewritten")}).json["id"]
@@ -250,6 +259,18 @@ def test_an_answer_that_is_not_the_services_counts_as_unavailable(site):
         answer = site.publish("Not the service", blocks("not the service"))
     assert answer.status == 503
     assert answer.json["code"] == "dupdetect_unavailable"
+
+
+def test_a_post_that_is_too_long_for_the_service_is_said_to_be_so(site):
+    answer_of = {}
+    for fail in ("closed", "open"):
+        with site.set(fail=fail):
+            answer_of[fail] = site.publish(f"Long {fail}", "<p>" + "word " * 450_000 + "</p>")
+    assert answer_of["closed"].status == 503
+    assert "unavailable for this post: The service answered 413" in answer_of["closed"].json["message"]
+    assert answer_of["open"].status == 201
+    site.rest("DELETE", f"/wp/v2/posts/{answer_of['open'].json['id']}?force=true")
+    drain(site)
 
 
 def test_what_was_deleted_while_the_service_was_away_leaves_the_index_later(site, away):

@@ -11,7 +11,7 @@ _WORDS = [
     "field", "fire", "fleet", "flood", "forest", "freight", "garden", "grain", "harbor", "hearing", "highway",
     "hotel", "jury", "kitchen", "ledger", "levee", "library", "market", "mayor", "meadow", "mill", "mine", "museum",
     "notice", "orchard", "park", "permit", "petition", "pier", "plant", "police", "pond", "poster", "quarry", "railway",
-    "ranch", "record", "reporter", "river", "road", "school", "senate", "shelter", "shop", "signal", "silver", "station",
+    "ranch", "record", "reporter", "river", "road", "school", "senate", "shelter", "shop", "signal", "silver",
     "statute", "steel", "storm", "street", "strike", "summit", "survey", "tavern", "tax", "teacher", "theater", "tower",
     "trade", "treaty", "tunnel", "union", "valley", "vendor", "verdict", "village", "voter", "wage", "warehouse",
     "water", "wharf", "window", "winter", "witness", "yard",

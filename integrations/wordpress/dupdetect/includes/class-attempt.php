@@ -90,9 +90,9 @@ final class Attempt {
 	public $matches = array();
 
 	/**
-	 * Reason and actor of an override.
+	 * Reason and actor of an override, and what gave them the right.
 	 *
-	 * @var ?array{reason: string, actor: string}
+	 * @var ?array{reason: string, actor: string, capability: string}
 	 */
 	public $override = null;
 

@@ -97,7 +97,8 @@ final class Check_Route {
 			if ( ! Settings::may_override() ) {
 				return new \WP_Error( 'dupdetect_forbidden', __( 'You may not publish in spite of a match.', 'dupdetect' ), array( 'status' => 403 ) );
 			}
-			$question['override'] = Gate::override( $reason );
+			$override             = Gate::override( $reason );
+			$question['override'] = Gate::told( $override );
 		}
 		try {
 			$answer = $this->client->check( $question );
@@ -106,12 +107,15 @@ final class Check_Route {
 			return array(
 				'outcome'   => 'unavailable',
 				'is_locked' => ! $is_open,
-				'message'   => $is_open
+				'message'   => $is_open && ! $unavailable->is_refusal()
 					? __( 'The check for earlier posts is unavailable. You can publish; the post will be checked later.', 'dupdetect' )
-					: Gate::unavailable_message( false ),
+					: Gate::unavailable_message( false, $unavailable ),
 				'matches'   => array(),
 				'canonical' => Canonical::of( $stored->ID ),
 			);
+		}
+		if ( isset( $override ) && 'overridden' === $answer['decision'] ) {
+			Note::keep_override( $stored->ID, $override );
 		}
 		return array(
 			'outcome'   => $answer['decision'],

@@ -86,6 +86,20 @@ final class Fill {
 	}
 
 	/**
+	 * Whether every other site that the plugin is active for is done.
+	 */
+	private static function is_last_site(): bool {
+		$here    = get_current_blog_id();
+		$is_last = true;
+		Cron::for_each_site(
+			static function () use ( $here, &$is_last ): void {
+				$is_last = $is_last && ( get_current_blog_id() === $here || self::state()['is_done'] );
+			}
+		);
+		return $is_last;
+	}
+
+	/**
 	 * How many posts the current site has to send in all.
 	 */
 	public static function total(): int {
@@ -123,7 +137,7 @@ final class Fill {
 			$last = $id;
 		}
 		try {
-			$results = $this->client->batch( array_values( $lines ), ! $ids );
+			$results = $this->client->batch( array_values( $lines ), ! $ids && self::is_last_site() );
 		} catch ( Unavailable $unavailable ) {
 			$state['error'] = $unavailable->getMessage();
 			update_option( self::STATE, $state, false );

@@ -78,14 +78,14 @@ final class Gate {
 		$question = self::question( $post, $sections ) + array( 'claim' => self::claim( $post, $attempt->key ) );
 		if ( '' !== $reason && Settings::may_override() ) {
 			$attempt->override    = self::override( $reason );
-			$question['override'] = $attempt->override;
+			$question['override'] = self::told( $attempt->override );
 		}
 		try {
 			$answer = $this->client->check( $question );
 		} catch ( Unavailable $unavailable ) {
 			$attempt->outcome    = 'unavailable';
 			$attempt->is_allowed = 'open' === Settings::get( 'fail' );
-			$attempt->message    = self::unavailable_message( $attempt->is_allowed );
+			$attempt->message    = self::unavailable_message( $attempt->is_allowed, $unavailable );
 			return $attempt;
 		}
 		$attempt->outcome    = $answer['decision'];
@@ -138,9 +138,14 @@ final class Gate {
 	/**
 	 * What people read when the service does not answer; never a word of duplicates.
 	 *
-	 * @param bool $is_open Whether posts go live all the same.
+	 * @param bool        $is_open     Whether posts go live all the same.
+	 * @param Unavailable $unavailable What happened.
 	 */
-	public static function unavailable_message( bool $is_open ): string {
+	public static function unavailable_message( bool $is_open, Unavailable $unavailable ): string {
+		if ( $unavailable->is_refusal() ) { // Waiting would not help.
+			/* translators: %s: what the service said. */
+			return self::plain( sprintf( __( 'The check is unavailable for this post: %s', 'dupdetect' ), $unavailable->getMessage() ) );
+		}
 		return $is_open
 			? __( 'The check for earlier posts is unavailable. Published unchecked; it will be checked later.', 'dupdetect' )
 			: __( 'The check for earlier posts is unavailable, so nothing can be published just now. Your text is kept; please try again later.', 'dupdetect' );
@@ -176,15 +181,29 @@ final class Gate {
 	}
 
 	/**
-	 * An override by the current user.
+	 * What the service is told of an override: that its author may is for WordPress to know.
+	 *
+	 * @param array{reason: string, actor: string, capability: string} $override Override.
+	 * @return array{reason: string, actor: string}
+	 */
+	public static function told( array $override ): array {
+		return array(
+			'reason' => $override['reason'],
+			'actor'  => $override['actor'],
+		);
+	}
+
+	/**
+	 * An override by the current user, and what gave them the right.
 	 *
 	 * @param string $reason Why.
-	 * @return array{reason: string, actor: string}
+	 * @return array{reason: string, actor: string, capability: string}
 	 */
 	public static function override( string $reason ): array {
 		return array(
-			'reason' => mb_substr( $reason, 0, 2000 ),
-			'actor'  => wp_get_current_user()->user_login,
+			'reason'     => mb_substr( $reason, 0, 2000 ),
+			'actor'      => wp_get_current_user()->user_login,
+			'capability' => Settings::get( 'override_capability' ),
 		);
 	}
 

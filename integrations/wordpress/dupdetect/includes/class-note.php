@@ -12,7 +12,8 @@ namespace Dupdetect;
  */
 final class Note {
 
-	const META = '_dupdetect_note';
+	const META     = '_dupdetect_note';
+	const OVERRIDE = '_dupdetect_override';
 
 	/**
 	 * The note of an attempt.
@@ -24,7 +25,22 @@ final class Note {
 		if ( 'pass' === $attempt->outcome ) {
 			return null;
 		}
-		return self::make( $attempt->outcome, $attempt->message, ! $attempt->is_allowed, $attempt->matches, $attempt->override );
+		$override = $attempt->override;
+		if ( null === $override && 'overridden' === $attempt->outcome ) { // Given in the editor's panel, before publishing.
+			$kept     = json_decode( (string) get_post_meta( $attempt->post_id, self::OVERRIDE, true ), true );
+			$override = is_array( $kept ) ? $kept : null;
+		}
+		return self::make( $attempt->outcome, $attempt->message, ! $attempt->is_allowed, $attempt->matches, $override );
+	}
+
+	/**
+	 * Keep an override that was given before publishing.
+	 *
+	 * @param int                                                      $post_id  Post.
+	 * @param array{reason: string, actor: string, capability: string} $override Override.
+	 */
+	public static function keep_override( int $post_id, array $override ): void {
+		update_post_meta( $post_id, self::OVERRIDE, wp_slash( wp_json_encode( $override ) ) );
 	}
 
 	/**
@@ -82,11 +98,11 @@ final class Note {
 	/**
 	 * A note.
 	 *
-	 * @param string                                $outcome  Outcome.
-	 * @param string                                $message  Plain text.
-	 * @param bool                                  $is_held  Whether the post is kept from readers.
-	 * @param array<int, array<string, mixed>>      $matches  As the service gave them.
-	 * @param ?array{reason: string, actor: string} $override Override.
+	 * @param string                           $outcome  Outcome.
+	 * @param string                           $message  Plain text.
+	 * @param bool                             $is_held  Whether the post is kept from readers.
+	 * @param array<int, array<string, mixed>> $matches  As the service gave them.
+	 * @param ?array<string, string>           $override Reason, actor, capability.
 	 * @return array<string, mixed>
 	 */
 	private static function make( string $outcome, string $message, bool $is_held, array $matches, ?array $override = null ): array {

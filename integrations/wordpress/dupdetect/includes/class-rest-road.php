@@ -50,8 +50,8 @@ final class Rest_Road {
 	 * @return \stdClass|\WP_Error
 	 */
 	public function before_insert( $prepared, \WP_REST_Request $request ) {
-		if ( is_wp_error( $prepared ) ) {
-			return $prepared;
+		if ( is_wp_error( $prepared ) || preg_match( '#/autosaves/?$#', (string) $request->get_route() ) ) {
+			return $prepared; // An autosave of a live post passes here too, and is none of the public's.
 		}
 		$before = empty( $prepared->ID ) ? null : get_post( $prepared->ID );
 		$fields = array_filter(
