@@ -367,17 +367,20 @@ def kinds(page: Page) -> tuple[list[BlockKind], list[int]]:
 
     A kind is inherited: a paragraph in a list item is a list item. The innermost element that has one decides.
     """
-    kind: dict[int, BlockKind] = {0: BlockKind.PARAGRAPH}
-    quotes: dict[int, int] = {0: 0}
+    known: dict[int, tuple[BlockKind, int]] = {0: (BlockKind.PARAGRAPH, 0)}
+    tags, parents = page.tags, page.parents
     for owner in page.owners:
         line = []
         element = owner
-        while element not in kind:
+        while element not in known:
             line.append(element)
-            element = page.parents[element]
-        for inner in reversed(line):
-            tag = page.tags[inner]
-            kind[inner] = _KIND.get(tag, kind[element])
-            quotes[inner] = quotes[element] + (tag == "blockquote")
-            element = inner
-    return [kind[owner] for owner in page.owners], [quotes[owner] for owner in page.owners]
+            element = parents[element]
+        kind, quotes = known[element]
+        for element in reversed(line):
+            tag = tags[element]
+            if tag in _KIND:
+                kind = _KIND[tag]
+                quotes += tag == "blockquote"
+            known[element] = kind, quotes
+    found = [known[owner] for owner in page.owners]
+    return [kind for kind, _ in found], [quotes for _, quotes in found]

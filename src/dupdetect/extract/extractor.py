@@ -299,11 +299,14 @@ def _article(
     sections: tuple[str, ...] = (),
     blocks: range | None = None,
 ) -> Article:
-    kind, quotes = kinds(page)
+    part = slice(blocks.start, blocks.stop) if blocks is not None else slice(None)
+    columns = [column[part] for column in (page.texts, *kinds(page), reasons)]
     return Article(
         blocks=tuple(
-            Block(text=page.texts[b], kind=kind[b], quote_depth=quotes[b], reason=reasons[b])
-            for b in (blocks if blocks is not None else range(len(page.texts)))
+            [
+                Block(text=text, kind=kind, quote_depth=depth, reason=reason)
+                for text, kind, depth, reason in zip(*columns, strict=True)
+            ]
         ),
         id=id,
         url=url,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -11,7 +12,7 @@ from dupdetect.extract.blocks import Look, Page
 
 __all__ = ["Marks"]
 
-_FOREIGN = ("comment", "respond", "sidebar", "widget", "related", "recommend", "teaser")
+_FOREIGN = re.compile("comment|respond|sidebar|widget|related|recommend|teaser").search
 # Attributes that a look has: what is asked of their values is asked once a look, not once an element.
 _OF_LOOKS = {"class": Look._fields.index("classes"), "itemprop": Look._fields.index("prop")}
 
@@ -30,11 +31,12 @@ class Marks:
     def __init__(self, page: Page, part: range | None = None) -> None:
         self.page = page
         self._part = part
+        self._values: dict[str, list[tuple[int, str]]] = {}
         self._said: dict[str, str] = {}
         self._words: dict[str, set[str]] = {}
 
     def find(self, attribute: str, holds: Callable[[str], object]) -> Iterator[int]:
-        """Yield the elements whose `attribute` has a value that passes a test, in document order.
+        """Return the elements whose `attribute` has a value that passes a test, in document order.
 
         Parameters
         ----------
@@ -42,33 +44,32 @@ class Marks:
         holds : callable
             Asked once a look where the attribute is part of it.
         """
-        page = self.page
-        part = self._part or range(len(page.tags))
-        at = _OF_LOOKS.get(attribute)
-        if at is not None:
-            values = ((number, look[at]) for number, look in enumerate(page.looks))
-            numbers = {number for number, value in values if value and holds(value)}
-            for element in _elements_of(page, numbers, part) if numbers else ():
-                if self._is_own(element):
-                    yield element
+        part = self._part or range(len(self.page.tags))
+        if attribute in _OF_LOOKS:
+            numbers = {number for number, value in self._valued(attribute) if holds(value)}
+            elements = _elements_of(self.page, numbers, part) if numbers else []
         else:
-            for element in part:
-                attributes = page.attributes[element]
-                if attributes:
-                    value = attributes.get(attribute)
-                    if value and holds(value) and self._is_own(element):
-                        yield element
+            elements = [element for element, value in self._valued(attribute) if element in part and holds(value)]
+        return filter(self._is_own, elements)
+
+    def _valued(self, attribute: str) -> list[tuple[int, str]]:
+        """Return the looks, where the attribute is part of them, else the elements, each with its value."""
+        found = self._values.get(attribute)
+        if found is None:
+            at = _OF_LOOKS.get(attribute)
+            if at is not None:
+                found = [(number, value) for number, look in enumerate(self.page.looks) if (value := look[at])]
+            else:
+                every = enumerate(self.page.attributes)
+                found = [(element, value) for element, has in every if has and (value := has.get(attribute))]
+            self._values[attribute] = found
+        return found
 
     def said(self, attribute: str) -> str:
         """Return all values that `attribute` has on the page, in lower case, a line each: look here before `find`."""
         said = self._said.get(attribute)
         if said is None:
-            at, page = _OF_LOOKS.get(attribute), self.page
-            if at is not None:
-                values = [look[at] for look in page.looks]
-            else:
-                values = [attributes.get(attribute) for attributes in page.attributes if attributes]
-            said = self._said[attribute] = "\n".join(filter(None, values)).lower()
+            said = self._said[attribute] = "\n".join([value for _, value in self._valued(attribute)]).lower()
         return said
 
     def texts(self, attribute: str, words: str) -> list[str]:
@@ -118,8 +119,7 @@ class Marks:
 def _is_foreign(look: Look) -> bool:
     if look.tag in ("aside", "nav"):
         return True
-    names = f"{look.classes or ''} {look.id or ''}".lower()
-    return any(word in names for word in _FOREIGN)
+    return bool((look.classes or look.id) and _FOREIGN(f"{look.classes} {look.id}".lower()))
 
 
 def _elements_of(page: Page, looks: set[int], part: range) -> list[int]:
