@@ -156,6 +156,24 @@ def test_a_public_page_that_becomes_a_copy_stays_as_it_is(client, sections):
     assert (page.live, page.body, page.has_unpublished_changes) == (True, ELSE, True)
 
 
+def test_a_copy_that_names_the_other_page_as_canonical_is_published(sections):
+    from tests.integrations.wagtail.blognet.models import BlogPage
+
+    main, bullpen = sections
+    page = make(main)
+    BlogPage.dupdetect_canonical_url = page.full_url
+    try:
+        assert make(bullpen, "Ferry again").live
+    finally:
+        del BlogPage.dupdetect_canonical_url
+
+
+def test_pages_without_words_to_tell_them_by_are_published(sections):
+    main, bullpen = sections
+    assert make(main, "One", "<p>Photos of the day.</p>").live
+    assert make(bullpen, "Two", "").live
+
+
 # ------------------------------------------------------------------------------------- roads that can ask nobody
 
 
@@ -433,6 +451,17 @@ def test_an_index_that_cannot_be_used_follows_the_policy_and_is_no_duplicate(sit
     if not live:
         assert "unavailable" in response.content.decode()
         assert "same text" not in response.content.decode()
+
+
+def test_an_error_of_ours_stops_no_road(sections, monkeypatch):
+    from dupdetect.integrations.django.gate import gate
+
+    def broken(*_, **__):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(gate().detector, "decide", broken)
+    monkeypatch.setattr(gate().detector, "replace", broken)
+    assert make(sections[0]).live
 
 
 # -------------------------------------------------------------------------------------------------------- plain Django

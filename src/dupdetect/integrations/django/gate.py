@@ -80,8 +80,9 @@ class Gate:
             decision = self.detector.decide(document, override=override, claim=claim, ttl=ttl)
         except ExtractionError:
             return Answer(allowed=True)
-        except DupdetectError as error:
-            logger.warning("not checked for duplicates: %s: %s", document.id or document.title, error)
+        except Exception as error:  # whatever it is, the roads that cannot ask anyone must go on
+            known = isinstance(error, DupdetectError)
+            logger.warning("not checked: %s: %s", document.id or document.title, error, exc_info=not known)
             if self.policy.fail == "closed":
                 return Answer(
                     allowed=False,
@@ -120,7 +121,7 @@ class Gate:
         """Do what must not stop a publication that happened already; `reconcile_duplicates` makes up for a failure."""
         try:
             action()
-        except DupdetectError:
+        except Exception:
             logger.exception("the index does not know what is published: %s; run reconcile_duplicates", id)
 
     def close(self) -> None:
