@@ -140,6 +140,67 @@ def test_where_all_that_is_likely_is_furniture_the_likely_rest_is_the_article() 
     assert "teaser" in reasons
 
 
+def _kept(body: str, likely: dict[str, float], otherwise: float = 0.95) -> list[str]:
+    """Return what the rules leave of a page whose blocks have these probabilities."""
+    page, _ = flattened(f"<title>Harbour freezes over</title><div>{body}</div>", None, DEFAULT_LIMITS)
+    metadata = read_metadata(page)
+    probabilities = np.array([likely.get(text, otherwise) for text in page.texts])
+    reasons = decide(page, metadata, measure(page, facts_of(metadata)), probabilities, []).reasons
+    return [text for text, reason in zip(page.texts, reasons, strict=True) if reason is None]
+
+
+TEXT = "".join(f"<p>{paragraph}</p>" for paragraph in BODY)
+
+
+def test_related_stories_end_the_article_even_where_their_heading_is_unlikely() -> None:
+    more = "<h3>More from The Gazette</h3><p>The council voted on bins.</p>"
+    assert _kept(TEXT + more, {"More from The Gazette": 0.1}) == BODY
+
+
+def test_up_next_is_what_a_team_plays_and_no_heading_of_related_stories() -> None:
+    assert _kept(TEXT + "<p>UP NEXT</p><p>Harbour: visit Quayside on Friday.</p>", {})[3:] == [
+        "UP NEXT",
+        "Harbour: visit Quayside on Friday.",
+    ]
+
+
+def test_teasers_are_counted_on_the_whole_page() -> None:
+    first = '<p><a href="/1">Bins</a></p><p>The council voted on bins on…</p>'
+    second = '<p><a href="/2">Rain</a></p><p>It rained on the fête and…</p>'
+    assert _kept(TEXT + first + second, {"Bins": 0.1, "The council voted on bins on…": 0.1}) == BODY
+
+
+def test_a_pull_quote_is_not_said_twice_and_a_repeated_quotation_is() -> None:
+    quote = "by morning all boats stood still"
+    assert _kept(f"{TEXT}<aside>“{quote}”</aside><p>{BODY[2]}</p>", {}) == [*BODY, BODY[2]]
+    assert _kept(f"{TEXT}<blockquote>{quote}</blockquote><p>{BODY[2]}</p>", {}) == [*BODY, quote, BODY[2]]
+
+
+def test_captions_stay_only_where_they_are_likely_to_be_text() -> None:
+    caption = "<figure><figcaption>The harbour on Tuesday</figcaption></figure>"
+    page = f"<p>{BODY[0]}</p>{caption}<p>{BODY[1]}</p>"
+    assert _kept(page, {"The harbour on Tuesday": 0.7}) == BODY[:2]
+    assert _kept(page, {"The harbour on Tuesday": 0.8}) == [BODY[0], "The harbour on Tuesday", BODY[1]]
+
+
+def test_a_doubtful_paragraph_between_two_likely_ones_of_its_kind_stays() -> None:
+    assert _kept(TEXT, {BODY[1]: 0.4}) == BODY
+    assert _kept(TEXT, {BODY[1]: 0.3}) == [BODY[0], BODY[2]]
+    assert _kept(TEXT, {BODY[2]: 0.4}) == BODY[:2]
+
+
+def test_a_row_of_signs_between_two_parts_stays() -> None:
+    assert _kept(f"<p>{BODY[0]}</p><p>___</p><p>{BODY[1]}</p><p>___</p>", {"___": 0.2}) == [BODY[0], "___", BODY[1]]
+
+
+def test_an_embedded_post_stays_with_whose_it_is_and_one_beside_the_article_does_not() -> None:
+    post = '<blockquote class="twitter-tweet"><p>Ice!</p>— Ada Quill (@quill) May 3, 2021</blockquote>'
+    unlikely = {"Ice!": 0.1, "— Ada Quill (@quill) May 3, 2021": 0.1}
+    inside = _kept(f"<p>{BODY[0]}</p>{post}<p>{BODY[1]}</p>", unlikely)
+    assert inside == [BODY[0], *unlikely, BODY[1]]
+    assert _kept(f"{post}<p>{BODY[0]}</p><p>{BODY[1]}</p>", unlikely) == BODY[:2]
+
+
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
