@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -34,15 +35,16 @@ LEXICON_NAMES: tuple[str, ...] = (
 
 _LONG = 300  # code points: a text so long speaks by its form
 _MOST = 60  # words
+_BETWEEN = "\x1e"
 _TEXT_WORD = re.compile(r"[^\W\d_]+|\d+|©")
+_JOINED_WORD = re.compile(rf"\w+|©|{_BETWEEN}")  # where numbers stand alone and nothing is underscored
 _NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
 _NUMBER = re.compile(r"\d+")
 _FIRST = "^"
-_BETWEEN = "\x1e"
 _WHOLE = ("html", "body")  # their names speak of the whole page
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Lexicon:
     """Weights of words, in log odds.
 
@@ -58,6 +60,21 @@ class Lexicon:
     own: dict[str, float]
     near: dict[str, float]
     far: dict[str, float]
+
+    @cached_property
+    def firsts(self) -> dict[str, float]:
+        """Words that count where a text begins with them."""
+        return {word.removeprefix(_FIRST): weight for word, weight in self.text.items() if word.startswith(_FIRST)}
+
+    @cached_property
+    def openers(self) -> frozenset[str]:
+        """Words that begin a pair."""
+        return frozenset(pair.split()[0] for pair in self.text if " " in pair)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Words that count in a name."""
+        return frozenset().union(self.own, self.near, self.far)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Lexicon:
@@ -110,7 +127,7 @@ def said(page: Page) -> list[dict[str, list[str]]]:
 def word_scores(page: Page, lexicon: Lexicon) -> NDArray[np.float64]:
     """Return the sum of the weights of what is `said`, shape (places, blocks)."""
     out = np.zeros((len(PLACES), len(page.texts)))
-    out[0] = _text_scores(page.texts, lexicon.text)
+    out[0] = _text_scores(page.texts, lexicon)
     looks = np.array(page.look_numbers)
     starts, ends = page.start_array, page.end_array
     parents, owners = page.parent_array, page.owner_array
@@ -131,7 +148,8 @@ def word_scores(page: Page, lexicon: Lexicon) -> NDArray[np.float64]:
 def _look_scores(page: Page, wanted: set[int], lexicon: Lexicon) -> NDArray[np.float64]:
     """Return what the names of each wanted look weigh near by, around and further out, shape (3, looks)."""
     tables = (lexicon.own, lexicon.near, lexicon.far)
-    known: dict[str, set[str]] = {}  # words of each name: a page has more looks than names
+    counting = lexicon.names
+    known: dict[str, frozenset[str]] = {}  # words of each name that count: a page has more looks than names
     scores = np.zeros((len(tables), len(page.looks)))
     for look in wanted:
         tag, classes, identity, prop, *_ = page.looks[look]
@@ -141,37 +159,43 @@ def _look_scores(page: Page, wanted: set[int], lexicon: Lexicon) -> NDArray[np.f
         for name in f"{classes or ''} {identity or ''} {prop or ''}".split():
             found = known.get(name)
             if found is None:
-                found = known[name] = {word.lower() for word in _NAME_WORD.findall(name)}
-            words |= found
-        for place, table in enumerate(tables):
-            if not table.keys().isdisjoint(words):
-                scores[place, look] = sum([table[word] for word in words & table.keys()])
-    return scores
-
-
-def _text_scores(texts: list[str], weights: dict[str, float]) -> list[float]:
-    """Return the sum over each text. What can be done to all texts at once is: most hold no word that counts."""
-    known = weights.keys()
-    firsts = {word.removeprefix(_FIRST) for word in known if word.startswith(_FIRST)}
-    openers = {pair.split()[0] for pair in known if " " in pair}
-    joined = _BETWEEN.join([text if len(text) < _LONG else "" for text in texts])
-    if joined.count(_BETWEEN) > max(len(texts) - 1, 0):
-        return _text_scores([text.replace(_BETWEEN, " ") for text in texts], weights)
-    scores = []
-    for text in _NUMBER.sub("0", joined.casefold()).split(_BETWEEN):
-        total = 0.0
-        words = _TEXT_WORD.findall(text)[:_MOST]
+                found = known[name] = counting.intersection([word.lower() for word in _NAME_WORD.findall(name)])
+            if found:
+                words |= found
         if words:
-            if words[0] in firsts:
-                total += weights[_FIRST + words[0]]
-            distinct = set(words)
-            if not known.isdisjoint(distinct):
-                total += sum([weights[word] for word in distinct if word in known])
-            if not openers.isdisjoint(distinct):
-                pairs = {f"{one} {other}" for one, other in pairwise(words) if one in openers}
-                total += sum([weights[pair] for pair in pairs if pair in known])
-        scores.append(total)
+            for place, table in enumerate(tables):
+                scores[place, look] = sum([table[word] for word in words if word in table])
     return scores
+
+
+def _text_scores(texts: list[str], lexicon: Lexicon) -> list[float]:
+    """Return the sum over each text, by one look at all words of all texts: few of them count."""
+    weights, firsts, openers = lexicon.text, lexicon.firsts, lexicon.openers
+    heard = weights.keys() | openers | {_BETWEEN}
+    joined = _BETWEEN.join([text if len(text) < _LONG else "" for text in texts])
+    if joined.count(_BETWEEN) >= max(len(texts), 1):
+        return _text_scores([text.replace(_BETWEEN, " ") for text in texts], lexicon)
+    numbered = _NUMBER.sub(" 0 ", joined.casefold()).replace("_", " ")
+    words = _JOINED_WORD.findall(f"{_BETWEEN}{numbered}{_BETWEEN}{_BETWEEN}")
+    scores: list[float] = []
+    total, start = 0.0, 0
+    counted: set[str] = set()
+    for at in [at for at, word in enumerate(words[:-1]) if word in heard]:
+        word = words[at]
+        if word == _BETWEEN:
+            scores.append(total)
+            counted.clear()
+            total, start = firsts.get(words[at + 1], 0.0), at
+        elif at - start <= _MOST:
+            if word in weights and word not in counted:
+                counted.add(word)
+                total += weights[word]
+            if word in openers and at - start < _MOST:
+                pair = f"{word} {words[at + 1]}"
+                if pair in weights and pair not in counted:
+                    counted.add(pair)
+                    total += weights[pair]
+    return scores[1:]
 
 
 def lexicon_features(measured: Measured, scores: NDArray[np.float64]) -> NDArray[np.float32]:
