@@ -249,12 +249,13 @@ def test_wp_publish_post_by_another_plugin_is_taken_back(site):
 # -------------------------------------------------------------------------------------------------- scheduled posts
 
 
-def due(site: WordPress, *ids: int) -> None:
-    """Let scheduled posts come due, and let WP-Cron publish them."""
+def due(site: WordPress, *ids: int) -> list[int]:
+    """Let scheduled posts come due, and let WP-Cron publish them; return which were announced as published."""
     then = "array('post_date' => '2020-01-01 00:00:00', 'post_date_gmt' => '2020-01-01 00:00:00')"
     moved = "; ".join(f"$wpdb->update($wpdb->posts, {then}, array('ID' => {id})); clean_post_cache({id})" for id in ids)
     fired = "; ".join(f"do_action('publish_future_post', {id})" for id in ids)
-    site.php(f"{moved}; {fired};")
+    heard = "$GLOBALS['heard'] = array(); add_action('publish_post', function ($id) { $GLOBALS['heard'][] = $id; })"
+    return list(site.php(f"{heard}; {moved}; {fired}; return $GLOBALS['heard'];"))
 
 
 def scheduled(site: WordPress, title: str, content: str, **more: object) -> int:
@@ -286,7 +287,7 @@ def test_a_scheduled_copy_is_held_when_it_comes_due_and_the_innocent_one_behind_
     innocent = scheduled(site, "Planned innocent", blocks("innocent"))
     site.published("Overtaken", blocks("overtaken"), dupdetect_reason="It is news now")
     letters = len(site.letters())
-    due(site, copy, innocent)
+    assert due(site, copy, innocent) == [innocent]
     assert (site.status(copy), site.status(innocent)) == ("pending", "publish")
     assert note(site, copy)["is_held"]
     (letter,) = site.letters()[letters:]
@@ -309,6 +310,7 @@ def test_a_scheduled_post_that_is_deleted_gives_its_text_free(site):
 
 def test_a_scheduled_post_can_be_edited_and_does_not_meet_its_own_claim(site):
     id = scheduled(site, "Planned and mended", blocks("mended"))
+    assert site.rest("POST", "/dupdetect/v1/check", {"post": id}).json["matches"] == []
     assert site.rest("POST", f"/wp/v2/posts/{id}", {"content": blocks("mended") + blocks("and more", 1)}).status == 200
     asked = site.rest("POST", "/dupdetect/v1/check", {"post": id})
     assert (asked.status, asked.json["outcome"]) == (200, "pass")

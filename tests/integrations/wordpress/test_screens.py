@@ -46,8 +46,8 @@ def test_script_in_titles_is_text_on_every_screen(site):
     ):
         page = person.get(screen).text
         assert "Innocent title" in page
-        assert live(page.replace(json.dumps(SCRIPT)[1:-1], "")) == [], screen
-        assert "javascript:alert" not in page.replace('\\"javascript:alert', ""), screen
+        assert live(page) == [], screen
+        assert "javascript:alert" not in page, screen
 
 
 def test_the_plugins_route_is_for_those_who_may_edit_the_post(site):
