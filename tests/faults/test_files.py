@@ -15,6 +15,7 @@ import pytest
 from dupdetect.errors import ForeignIndexError, IndexCorruptError, StoreError
 from dupdetect.index import build_index, create_index, open_index, rebuild_index
 from dupdetect.index.database import network_file_system
+from dupdetect.index.rows import packed_signatures
 from dupdetect.testing import OTHER, STORY, add, article, fingerprint, fingerprints, found, put
 from tests.conftest import ROOT
 
@@ -181,7 +182,8 @@ def test_verify_finds_missing_foreign_and_changed_keys(path):
 @pytest.mark.parametrize("how", ["remove", "replace", "release"])
 def test_what_was_removed_is_gone_from_all_files_after_compacting(path, how):
     secret = "Plutonium was delivered to the harbour master in eleven crates marked as dried figs and two as raisins."
-    marks = [fingerprint(secret).signature.tobytes()[:64], fingerprint(secret).sample.tobytes()[:32], b"secret-id"]
+    own = fingerprint(secret)
+    marks = [packed_signatures(own.signature[None])[0][:64], own.sample.tobytes()[:32], b"secret-id"]
     marks.append(zlib.compress(json.dumps([[secret, "paragraph", 0]]).encode(), 6)[10:60])
     with create_index(path.with_name("other.db")) as index:
         add(index, *(article(f"{n}", f"{n} {STORY}") for n in range(50)))

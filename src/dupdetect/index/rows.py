@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.errors import IndexCorruptError
 from dupdetect.index import journal, stories, templates
 from dupdetect.index.keys import TABLES, as_batch, key_rows, unpack
 from dupdetect.model import Article, Block, BlockKind, Fingerprint, FingerprintBatch, Published
@@ -153,10 +154,21 @@ def packed_signatures(signatures: NDArray[np.uint32]) -> list[bytes]:
 
 
 def unpacked_signature(packed: bytes, permutations: int) -> NDArray[np.uint32]:
-    """Return a signature that `packed_signatures` packed, shape (permutations,)."""
+    """Return a signature that `packed_signatures` packed, shape (permutations,).
+
+    Raises
+    ------
+    IndexCorruptError
+        It is none.
+    """
     parts = np.empty((permutations, 4), dtype=np.uint8)
-    parts[:, :3] = np.frombuffer(packed, dtype=np.uint8, count=3 * permutations).reshape(-1, 3)
-    parts[:, 3] = np.frombuffer(zlib.decompress(packed[3 * permutations :]), dtype=np.uint8)
+    try:
+        parts[:, :3] = np.frombuffer(packed, dtype=np.uint8, count=3 * permutations).reshape(-1, 3)
+        # Never more than it should hold, whatever a damaged one would grow to.
+        high = zlib.decompressobj().decompress(packed[3 * permutations :], permutations)
+        parts[:, 3] = np.frombuffer(high, dtype=np.uint8, count=permutations)
+    except (ValueError, zlib.error) as error:
+        raise IndexCorruptError(f"a stored signature is damaged ({error}); rebuild the index") from error
     return parts.reshape(-1).view("<u4").astype(np.uint32, copy=False)
 
 

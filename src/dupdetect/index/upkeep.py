@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.errors import IndexLockedError
+from dupdetect.errors import IndexCorruptError, IndexLockedError
 from dupdetect.fingerprint import Fingerprinter
 from dupdetect.index.keys import TABLES, as_batch, key_rows
 from dupdetect.index.rows import ARTICLE, FINGERPRINT, row_article, row_fingerprint
@@ -32,6 +32,14 @@ def verify(connection: sqlite3.Connection, settings: Settings, *, keep_text: boo
     problems = [f"SQLite: {line}" for (line,) in connection.execute("PRAGMA integrity_check(20)") if line != "ok"]
     if problems:
         return tuple(problems)
+    try:
+        return (*_keys(connection, settings), *(_changed_texts(connection, settings) if keep_text else ()))
+    except IndexCorruptError as error:
+        return (str(error),)
+
+
+def _keys(connection: sqlite3.Connection, settings: Settings) -> list[str]:
+    problems = []
     wanted = {table: np.zeros(2, dtype=np.uint64) for table in TABLES}
     for rows in _pages(connection, f"SELECT doc, {', '.join(FINGERPRINT)} FROM documents"):
         batch = as_batch([row_fingerprint(row[1:], settings) for row in rows], settings)
@@ -54,7 +62,7 @@ def verify(connection: sqlite3.Connection, settings: Settings, *, keep_text: boo
     ]
     if orphans:
         problems.append(f"copies: {orphans} of no document; rebuild the index")
-    return (*problems, *(_changed_texts(connection, settings) if keep_text else ()))
+    return problems
 
 
 def _summed(rows: NDArray[np.int64]) -> NDArray[np.uint64]:
