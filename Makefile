@@ -43,8 +43,9 @@ test-system:  ## As root on Debian: install and start the real components, and r
 	$(MAKE) --no-print-directory $(VENV)/.installed-system
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -m system --no-skips
 
-test-faults: $(VENV)/.installed-test  ## Minutes: 500 writers killed, 100 rounds of simultaneous claims.
+test-faults: $(VENV)/.installed-test  ## Minutes: 500 writers and 50 services killed, 100 rounds of simultaneous claims.
 	DUPDETECT_KILLS=500 DUPDETECT_CLAIM_ROUNDS=100 $(BIN)/python -m pytest tests/faults/test_processes.py -s
+	DUPDETECT_SERVICE_KILLS=50 $(BIN)/python -m pytest tests/server/test_faults.py -s
 
 fuzz: $(VENV)/.installed-test  ## An hour: 20,000 broken pages through extraction; CASES=1000 for fewer.
 	DUPDETECT_FUZZ_CASES=$(or $(CASES),20000) $(BIN)/python -m pytest tests/fuzz

@@ -14,6 +14,7 @@ import io
 import os
 import re
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -69,6 +70,15 @@ def workplace(folder: Path) -> Path:
 
 def run_page(page: str, folder: Path) -> None:
     """Run the blocks of a page in a workplace; `AssertionError` names the line where page and program differ."""
+    try:
+        _run_blocks(page, folder)
+    finally:
+        for file in folder.glob("*.pid"):  # a service that a page starts and, since it failed, did not stop
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(file.read_text()), signal.SIGTERM)
+
+
+def _run_blocks(page: str, folder: Path) -> None:
     names: dict[str, object] = {"__name__": "page"}
     found = blocks(page)
     for block, below in zip(found, [*found[1:], None], strict=True):

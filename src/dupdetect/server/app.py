@@ -89,7 +89,8 @@ def create_app(options: Options) -> Guard:
     options : Options
         Those of listening (`host`, `port`, `workers`, `connections`, `header_seconds`) are the server's to keep.
     """
-    service, pools, metrics = Service(options), Pools(options), Metrics(options.metrics)
+    pools, metrics = Pools(options), Metrics(options.metrics)
+    service = Service(options, on_loss=metrics.unrecorded.inc)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

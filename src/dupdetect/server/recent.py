@@ -9,7 +9,7 @@ import threading
 import time
 import zlib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,15 +42,17 @@ class Recent:
         How many the index keeps; with 0 nothing is noted.
     texts : bool
         Keep the text of a draft that matches something.
+    on_loss : callable
+        Told how many checks were not remembered, where some were not.
     """
 
-    def __init__(self, index: Index, *, keep: int, texts: bool) -> None:
+    def __init__(self, index: Index, *, keep: int, texts: bool, on_loss: Callable[[int], object]) -> None:
         self._index = index
         self._keep = keep
         self._texts = texts
         self._waiting: deque[tuple[float, Decision, str]] = deque(maxlen=_WAITING)
         self._stopping = threading.Event()
-        self.lost = 0
+        self._on_loss = on_loss
         self._thread = threading.Thread(target=self._write_on, name="recent-checks", daemon=True)
         if keep:
             self._thread.start()
@@ -60,7 +62,7 @@ class Recent:
         if not self._keep:
             return
         if len(self._waiting) == _WAITING:
-            self.lost += 1
+            self._on_loss(1)
         self._waiting.append((time.time(), decision, key))
 
     def close(self) -> None:
@@ -89,7 +91,7 @@ class Recent:
         try:
             self._index.record(entries, keep=self._keep)
         except StoreError as error:
-            self.lost += len(entries)
+            self._on_loss(len(entries))
             log.warning("recent checks were not written down", extra={"fields": {"error": str(error)}})
 
     def _write_on(self) -> None:

@@ -15,6 +15,7 @@ from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
 
 import uvicorn
+from prometheus_client.multiprocess import mark_process_dead
 
 from dupdetect.errors import DupdetectError, SettingsError
 from dupdetect.server.app import create_app
@@ -40,11 +41,12 @@ def listen(host: str, port: int) -> socket.socket:
     SettingsError
         The address is in use, or none of this machine's.
     """
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:
-        listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
     except OSError as error:
+        listener.close()
         raise SettingsError(f"{host}:{port}: cannot listen there: {error.strerror}") from error
     return listener
 
@@ -141,6 +143,8 @@ class _Crew:
             if worker.is_alive() or self._stopping:
                 continue
             del self._workers[worker]
+            if self._options.metrics and worker.pid:
+                mark_process_dead(worker.pid, self._options.metrics)  # type: ignore[no-untyped-call]
             log.error("a worker ended", extra={"fields": {"worker": worker.pid, "exit_code": worker.exitcode}})
             if time.monotonic() - since < _TOO_SOON:
                 raise DupdetectError("the service's workers end as soon as they are started; its log says why")

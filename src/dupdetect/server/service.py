@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import version as version_of
 from typing import Any
 
@@ -47,10 +47,13 @@ class Service:
     Parameters
     ----------
     options : Options
+    on_loss : callable, optional
+        Told how many recent checks could not be remembered.
     """
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, on_loss: Callable[[int], object] = int) -> None:
         self.options = options
+        self._on_loss = on_loss
         self._lock = threading.Lock()
         self._detector: Detector | None = None
         self._recent: Recent | None = None
@@ -68,7 +71,9 @@ class Service:
             self._detector = Detector(index, policy=self.options.policy)
             # On a connection of its own: while it waits for another process's write, checks go on.
             own = open_index(self.options.index, durability=self.options.durability)
-            self._recent = Recent(own, keep=self.options.keep_checks, texts=self.options.keep_texts)
+            self._recent = Recent(
+                own, keep=self.options.keep_checks, texts=self.options.keep_texts, on_loss=self._on_loss
+            )
 
     def warm(self) -> None:
         """Do once what is slow the first time."""
