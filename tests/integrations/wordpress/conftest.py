@@ -18,15 +18,6 @@ __all__ = ["browser"]
 KINDS = ("sqlite", "mariadb")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the sites to those who ask for system tests: they take minutes."""
-    if "system" in config.getoption("markexpr"):
-        return
-    for item in items:
-        if sites.HERE in item.path.parents and item.get_closest_marker("system"):
-            item.add_marker(pytest.mark.skip(reason="minutes with real WordPresses: make test-system, or -m system"))
-
-
 def require(kind: str) -> None:
     """Skip where a component is not there."""
     pytest.importorskip("uvicorn", reason="needs the service: pip install 'dupdetect[server]'")
