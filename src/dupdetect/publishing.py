@@ -70,15 +70,15 @@ class Publisher:
         covered = self.overrides.covering([article.id, claim or ""])
 
         def decided(matches: tuple[Match, ...]) -> Decision:
-            decision = decide(
+            return decide(
                 self.policy,
                 replace(result, matches=matches),
                 replaces=replaces,
+                too_short=result.tokens < self._checker.comparator.thresholds.short,
                 override=override,
                 overridden=lambda match: allow(match) or self.overrides.holds(covered, match),
                 standing=standing.blocked,
             )
-            return replace(decision, too_short=result.tokens < self._checker.comparator.thresholds.short)
 
         decision = decided(result.matches)
         if claim is not None:

@@ -40,6 +40,13 @@ def test_what_may_be_published_is_claimed_and_blocks_others_until_released(detec
     assert detector.decide(post("", OTHER), claim="theirs").claim == "theirs"
 
 
+def test_two_posts_of_the_same_few_words_may_both_be_published(detector):
+    detector.add([post("s", "More soon.")])
+    decision = detector.decide(post("t", "More soon."), claim="key")
+    assert (decision.outcome, decision.too_short, decision.claim) == ("pass", True, "key")
+    assert [one.match.id for one in decision.judged] == ["s"]
+
+
 def test_a_blocked_text_ends_the_claim_that_its_key_held_for_another(detector):
     assert detector.decide(post("", OTHER), claim="key").claim
     assert detector.decide(post("", STORY), claim="key").outcome == "block"

@@ -67,6 +67,8 @@ class Excuse(str, Enum):
     """It is a working copy that will take the other's place."""
     OVERRIDE = "override"
     """An editor decided, with a reason, that both shall stand."""
+    SHORT = "short"
+    """It has too few words to be told from others: two pieces may well say "More soon."."""
     STANDING = "standing"
     """The published version of it matched in the same way already: a warning is left of what would block."""
 

@@ -25,6 +25,7 @@ def decide(
     result: CheckResult,
     *,
     replaces: Sequence[str] = (),
+    too_short: bool = False,
     override: Override | None = None,
     overridden: Callable[[Match], bool] = lambda match: False,
     standing: Callable[[Match], bool] = lambda match: False,
@@ -37,6 +38,8 @@ def decide(
     result : CheckResult
     replaces : sequence of str
         Ids of the documents whose place the piece will take.
+    too_short : bool
+        Whether the piece has too few words to be told from others: then nothing stands in its way.
     override : Override, optional
         An editor's word, given now: it covers every match.
     overridden : callable
@@ -58,7 +61,9 @@ def decide(
         given: Excuse | None = None
         if action is not Action.PASS:
             given = Excuse.REPLACES if match.id and match.id in replaces else excuse(result.article, match.article)
-            if given in here.excuses:
+            if too_short:
+                given = Excuse.SHORT
+            if given in here.excuses or too_short:
                 action = Action.PASS
             else:
                 given = Excuse.STANDING if action is Action.BLOCK and standing(match) else None
@@ -80,6 +85,7 @@ def decide(
         result=result,
         policy=policy.name,
         policy_version=policy.version,
+        too_short=too_short,
     )
 
 

@@ -90,6 +90,11 @@ def test_a_working_copy_passes_beside_what_it_replaces_only():
     assert decision.outcome == "block"
 
 
+def test_a_piece_of_a_few_words_passes_and_says_why():
+    decision = decide(Policy(), result(match("a", Relation.IDENTICAL)), too_short=True)
+    assert (decision.outcome, decision.judged[0].excuse, decision.too_short) == ("pass", Excuse.SHORT, True)
+
+
 def test_an_override_lets_everything_pass_and_tells_what_would_have_been():
     decision = decide(Policy(), result(match("a", Relation.NEAR)), override=Override(reason="wanted", actor="js"))
     assert (decision.outcome, decision.would_be, decision.allowed) == ("overridden", Action.BLOCK, True)
