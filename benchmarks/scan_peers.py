@@ -65,7 +65,7 @@ def dupdetect(path: Path) -> dict[str, Any]:
             if not len(one):
                 continue
             shared = np.count_nonzero(other.take(np.searchsorted(other, one), mode="clip") == one)
-            count += shared >= SAME * (len(one) + len(other) - shared)
+            count += bool(shared >= SAME * (len(one) + len(other) - shared))
         return count
 
     return _timed(path, work)

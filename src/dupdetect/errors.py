@@ -215,6 +215,9 @@ class DuplicateBlocked(DupdetectError):  # noqa: N818  # no error of the program
         super().__init__(decision.message)
         self.decision = decision
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.decision,)
+
 
 class MissingExtraError(DupdetectError, ImportError):
     """An optional dependency is not installed.

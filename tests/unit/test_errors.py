@@ -4,6 +4,8 @@ import inspect
 import pytest
 
 from dupdetect import errors
+from dupdetect.model import Article, CheckResult
+from dupdetect.policy import Policy, decide
 
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.DupdetectError)]
 
@@ -12,6 +14,7 @@ def made(kind):
     arguments = {
         errors.SettingsMismatchError: ("site.db", {"bands": (32, 16)}),
         errors.MissingExtraError: ("io", "Parquet"),
+        errors.DuplicateBlocked: (decide(Policy(), CheckResult(article=Article(blocks=()), matches=(), candidates=0)),),
     }
     return kind(*arguments.get(kind, ("what happened",)))
 
