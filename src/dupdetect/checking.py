@@ -27,9 +27,10 @@ ALIGNED = 8
 
 
 class Look(NamedTuple):
-    """A check's result, and the comparator it was reached with."""
+    """A check's result, and what it was reached with."""
 
     result: CheckResult
+    fingerprint: Fingerprint
     comparator: Comparator
 
 
@@ -93,7 +94,7 @@ class Checker:
             digest=fingerprint.digest,
             sequence=candidates.sequence,
         )
-        return Look(result, comparator)
+        return Look(result, fingerprint, comparator)
 
     def _weighing(self, shingles: NDArray[np.uint64], fingerprint: Fingerprint, candidates: Candidates) -> Comparator:
         """Return a comparator that knows how common the words of a piece are in the index."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from dupdetect.checking import Checker, matches, strongest_first
-from dupdetect.compare import Comparator
+from dupdetect.checking import Checker, Look, matches, strongest_first
 from dupdetect.errors import DuplicateBlocked, UnknownIdError
 from dupdetect.index import Candidate, Filter
 from dupdetect.model import Action, Article, Decision, Match, Override
@@ -82,7 +81,7 @@ class Publisher:
 
         decision = decided(result.matches)
         if claim is not None:
-            decision = self._claimed(decision, decided, look.comparator, claim, ttl, exclude, within)
+            decision = self._claimed(decision, decided, look, claim, ttl, exclude, within)
         if override is not None and decision.outcome == "overridden":
             self.overrides.record(decision, override, subject=article.id or claim or "")
         return decision
@@ -91,7 +90,7 @@ class Publisher:
         self,
         decision: Decision,
         decided: Callable[[tuple[Match, ...]], Decision],
-        comparator: Comparator,
+        look: Look,
         key: str,
         ttl: float,
         exclude: Sequence[str],
@@ -102,7 +101,6 @@ class Publisher:
         if not decision.allowed:
             index.release(key)  # what was claimed under it before is not what will be published
             return decision
-        prepared = comparator.prepare(decision.article)
         latest = decision
 
         def judge(newer: Sequence[tuple[Candidate, Article]]) -> bool:
@@ -112,13 +110,13 @@ class Publisher:
                 for candidate, other in newer
                 if within is None or within.admits(other.site, other.sections, other.published)
             )
-            came = matches(prepared, admitted, comparator)
+            came = matches(decision.article, admitted, look.comparator)
             latest = decided(strongest_first([*decision.result.matches, *came]))
             return latest.allowed
 
         claim = index.claim(
             decision.article,
-            self._checker.fingerprinter.fingerprint(decision.article.text),
+            look.fingerprint,
             key,
             judged_up_to=decision.result.sequence,
             judge=judge,
