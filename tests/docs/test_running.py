@@ -25,7 +25,7 @@ def test_blocks_know_their_language_line_and_neighbour():
 @pytest.mark.parametrize(
     "parts",
     [
-        [("console", "$ echo one; echo two >&2\none\ntwo\n$ ls examples\nfiredoglake")],
+        [("console", "$ echo one; echo two >&2\none\ntwo\n$ ls examples\nfiredoglake\nsites")],
         [("console", "$ printf 'a\\nb\\nc\\n'\na\n...\nc")],
         [("console", "$ echo a \\\n  b\na b")],
         [("console", "$ exit 1")],
