@@ -23,6 +23,7 @@ from dupdetect.model import BlockKind
 
 __all__ = ["Look", "Page", "flatten", "kinds"]
 
+_NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}|\0")
 _FEW = 12  # blocks: a name, a date, a headline stand in fewer
 
 # Everything unknown is a block: custom elements are wrappers far more often than words.
@@ -114,6 +115,25 @@ class Page:
     data: list[str] = field(default_factory=list)
     heads: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     title: str = ""
+
+    @cached_property
+    def look_words(self) -> list[frozenset[str]]:
+        """Words of each look's names (class, id, itemprop) in lower case; ``html`` and ``body`` are named for pages."""
+        said = [
+            f"{look.classes or ''} {look.id or ''} {look.prop or ''}" if look.tag not in ("html", "body") else ""
+            for look in self.looks
+        ]
+        joined = "\0".join(said)
+        if joined.count("\0") >= len(said):
+            joined = "\0".join([names.replace("\0", " ") for names in said])
+        # One look at the names of all looks, which are many and short.
+        return [frozenset(words.split()) for words in " ".join(_NAME_WORD.findall(joined)).lower().split("\0")]
+
+    @cached_property
+    def holding(self) -> list[int]:
+        """Elements that hold a block, in document order: with an element goes all that it stands in."""
+        held: list[int] = np.flatnonzero(self.end_array > self.start_array).tolist()
+        return held
 
     @cached_property
     def parent_array(self) -> NDArray[np.int64]:

@@ -532,15 +532,17 @@ def _keep_breaks(page: Page, reasons: list[str | None]) -> None:
 _EMBEDDED = re.compile(
     r"\b(?:twitter-(?:tweet|video)|instagram-media|tiktok-embed|bluesky-embed|mastodon-embed|reddit-(?:embed|card))\b"
 )
+_EMBEDDERS = ("twitter-", "instagram-media", "-embed", "reddit-card")  # no other class can match
 _POST_BLOCKS = 8  # at most
 
 
 def _keep_embedded_posts(page: Page, reasons: list[str | None]) -> None:
     """Keep the posts of social networks that the article quotes, with the line that says whose they are."""
+    classes = "\n".join([look.classes for look in page.looks if look.classes])
+    if None not in reasons or not any(name in classes for name in _EMBEDDERS):
+        return
     kept = [block for block, reason in enumerate(reasons) if reason is None]
     wanted = {number for number, look in enumerate(page.looks) if look.classes and _EMBEDDED.search(look.classes)}
-    if not kept or not wanted:
-        return
     for element, number in enumerate(page.look_numbers):
         start, end = page.block_starts[element], page.block_ends[element]
         small = number in wanted and kept[0] < start < end <= start + _POST_BLOCKS

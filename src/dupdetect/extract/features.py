@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -296,53 +298,28 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
 
 
 def _elements(page: Page) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Return own names per element; and per block, of what it stands in: names, tags, depth, number of its path.
-
-    Names are read of the elements that hold text only.
-    """
-    known: dict[str, int] = {}
-    steps: dict[tuple[str, str], int] = {}
-    looks: dict[int, tuple[int, int, int]] = {}  # what each adds to a line: names, tags, a step of its path
-
-    def read(number: int) -> tuple[int, int, int]:
-        tag, classes, identity, prop, role, _ = page.looks[number]
-        bits = _ABOVE_BIT.get(tag, 0)
-        names = 0
-        if tag not in ("html", "body"):  # their names speak of the whole page
-            if classes or identity or prop:
-                names = markup_bits(f"{classes or ''} {identity or ''} {prop or ''}", known)
-            if role:
-                bits |= _ABOVE_BIT.get(_ROLES.get(role, ""), 0)
-        look = looks[number] = names, bits, steps.setdefault((tag, classes or ""), len(steps))
-        return look
-
-    numbers: dict[tuple[int, int], int] = {}
-    lines = {0: (0, 0, 0, 0)}
-    parents, look_numbers = page.parents, page.look_numbers
-    for owner in page.owners:
-        if owner in lines:
-            continue
-        climbed = []
-        element = owner
-        while element not in lines:
-            climbed.append(element)
-            element = parents[element]
-        above, tag_bits, depth, path = lines[element]
-        for element in reversed(climbed):
-            number = look_numbers[element]
-            names, bits, step = looks.get(number) or read(number)
-            above |= names
-            tag_bits |= bits
-            depth += 1
-            path = numbers.setdefault((path, step), len(numbers) + 1)
-            lines[element] = (above, tag_bits, depth, path)
-    for first, last in zip(page.firsts, page.lasts, strict=True):
-        for number in look_numbers[first:last]:
-            if number not in looks:
-                read(number)
-    own = np.array([looks[number][0] if number in looks else 0 for number in range(len(page.looks))])
-    of_blocks = np.array([lines[owner] for owner in page.owners]).T
-    return own[look_numbers], of_blocks[0], of_blocks[1], of_blocks[2], of_blocks[3]
+    """Return own names per element; and per block, of what it stands in: names, tags, depth, number of its path."""
+    words = page.look_words
+    meanings = {word: bits for word in frozenset().union(*words) if (bits := markup_bits(word))}
+    names = [reduce(or_, [meanings[word] for word in said if word in meanings], 0) for said in words]
+    tags = [_ABOVE_BIT.get(look.tag, 0) for look in page.looks]
+    for number, look in enumerate(page.looks):
+        if look.role and look.tag not in ("html", "body"):
+            tags[number] |= _ABOVE_BIT.get(_ROLES.get(look.role, ""), 0)
+    steps: dict[tuple[str, str], int] = {}  # of a path
+    step_of = [steps.setdefault((look.tag, look.classes or ""), len(steps)) for look in page.looks]
+    numbers: dict[int, int] = {}  # of each path, by the path to the parent and the last step
+    n = len(page.tags)
+    above, tags_above, depths, paths = [0] * n, [0] * n, [0] * n, [0] * n
+    parents, look_numbers, wide = page.parents, page.look_numbers, len(steps)
+    for element in page.holding[1:]:
+        outer, look = parents[element], look_numbers[element]
+        above[element] = above[outer] | names[look]
+        tags_above[element] = tags_above[outer] | tags[look]
+        depths[element] = depths[outer] + 1
+        paths[element] = numbers.setdefault(paths[outer] * wide + step_of[look], len(numbers) + 1)
+    lines = np.array((above, tags_above, depths, paths))[:, page.owner_array]
+    return np.array(names)[look_numbers], lines[0], lines[1], lines[2], lines[3]
 
 
 def _texts(page: Page, facts: Facts, posts: Sequence[int]) -> tuple[Any, ...]:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.extract.blocks import Look, Page
+from dupdetect.extract.blocks import Page
 from dupdetect.extract.features import HEADING_TAGS, Measured, row
 
 __all__ = ["LEXICON_NAMES", "PLACES", "Lexicon", "lexicon_features", "said", "word_scores"]
@@ -38,10 +38,8 @@ _MOST = 60  # words
 _BETWEEN = "\x1e"
 _TEXT_WORD = re.compile(r"[^\W\d_]+|\d+|©")
 _JOINED_WORD = re.compile(rf"\w+|©|{_BETWEEN}")  # where numbers stand alone and nothing is underscored
-_NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
 _NUMBER = re.compile(r"\d+")
 _FIRST = "^"
-_WHOLE = ("html", "body")  # their names speak of the whole page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +70,11 @@ class Lexicon:
         return frozenset(pair.split()[0] for pair in self.text if " " in pair)
 
     @cached_property
+    def heard(self) -> frozenset[str]:
+        """What a look at the words of all texts stops at."""
+        return self.openers.union(self.text, (_BETWEEN,))
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """Words that count in a name."""
         return frozenset().union(self.own, self.near, self.far)
@@ -89,12 +92,6 @@ def _words_of(text: str) -> list[str]:
     return ["0" if word.isdigit() else word for word in words]
 
 
-def _names_of(look: Look) -> set[str]:
-    if look.tag in _WHOLE:
-        return set()
-    return {word.lower() for name in (look.classes, look.id, look.prop) if name for word in _NAME_WORD.findall(name)}
-
-
 def said(page: Page) -> list[dict[str, list[str]]]:
     """Return the words of each block by place, as often as they count: what training counts, slow and plain.
 
@@ -102,7 +99,7 @@ def said(page: Page) -> list[dict[str, list[str]]]:
     ----------
     page : Page
     """
-    names = [_names_of(look) for look in page.looks]
+    names = page.look_words
 
     def of(element: int) -> list[str]:
         return sorted(names[page.look_numbers[element]]) if element > 0 else []
@@ -128,50 +125,37 @@ def word_scores(page: Page, lexicon: Lexicon) -> NDArray[np.float64]:
     """Return the sum of the weights of what is `said`, shape (places, blocks)."""
     out = np.zeros((len(PLACES), len(page.texts)))
     out[0] = _text_scores(page.texts, lexicon)
-    looks = np.array(page.look_numbers)
-    starts, ends = page.start_array, page.end_array
-    parents, owners = page.parent_array, page.owner_array
-    holding = np.flatnonzero(ends > starts)
-    inner = [set(page.look_numbers[first:last]) for first, last in zip(page.firsts, page.lasts, strict=True)]
-    own, near, far = _look_scores(page, set(looks[holding].tolist()).union(*inner), lexicon).tolist()
-    out[1] = np.take(own, looks[owners]) + [sum([own[look] for look in each]) for each in inner]
+    own, near, far = _look_scores(page, lexicon)
+    numbers, parents, owners = page.look_numbers, page.parent_array, page.owner_array
+    looks = np.array(numbers)
+    out[1] = np.take(own, looks[owners])
+    for block, (first, last) in enumerate(zip(page.firsts, page.lasts, strict=True)):
+        if first < last:
+            out[1, block] += sum([own[look] for look in set(numbers[first:last])])
     around = np.maximum(parents[owners], 0)
     beyond = np.maximum(parents[around], 0)
     out[2] = np.take(near, looks[around]) + np.take(near, looks[beyond])
     lines = [0.0] * len(parents)
-    for element in holding.tolist()[1:]:
-        lines[element] = lines[page.parents[element]] + far[page.look_numbers[element]]
+    for element in page.holding[1:]:
+        lines[element] = lines[page.parents[element]] + far[numbers[element]]
     out[3] = np.array(lines)[np.maximum(parents[beyond], 0)]
     return out
 
 
-def _look_scores(page: Page, wanted: set[int], lexicon: Lexicon) -> NDArray[np.float64]:
-    """Return what the names of each wanted look weigh near by, around and further out, shape (3, looks)."""
-    tables = (lexicon.own, lexicon.near, lexicon.far)
-    counting = lexicon.names
-    known: dict[str, frozenset[str]] = {}  # words of each name that count: a page has more looks than names
-    scores = np.zeros((len(tables), len(page.looks)))
-    for look in wanted:
-        tag, classes, identity, prop, *_ = page.looks[look]
-        if tag in _WHOLE or not (classes or identity or prop):
-            continue
-        words: set[str] = set()
-        for name in f"{classes or ''} {identity or ''} {prop or ''}".split():
-            found = known.get(name)
-            if found is None:
-                found = known[name] = counting.intersection([word.lower() for word in _NAME_WORD.findall(name)])
-            if found:
-                words |= found
-        if words:
-            for place, table in enumerate(tables):
-                scores[place, look] = sum([table[word] for word in words if word in table])
-    return scores
+def _look_scores(page: Page, lexicon: Lexicon) -> tuple[list[float], list[float], list[float]]:
+    """Return what the names of each look weigh on its own element, near by, and further out."""
+    counting = [words & lexicon.names for words in page.look_words]
+
+    def weighed(table: dict[str, float]) -> list[float]:
+        return [sum([table[word] for word in words if word in table]) if words else 0.0 for words in counting]
+
+    return weighed(lexicon.own), weighed(lexicon.near), weighed(lexicon.far)
 
 
 def _text_scores(texts: list[str], lexicon: Lexicon) -> list[float]:
     """Return the sum over each text, by one look at all words of all texts: few of them count."""
     weights, firsts, openers = lexicon.text, lexicon.firsts, lexicon.openers
-    heard = weights.keys() | openers | {_BETWEEN}
+    heard = lexicon.heard
     joined = _BETWEEN.join([text if len(text) < _LONG else "" for text in texts])
     if joined.count(_BETWEEN) >= max(len(texts), 1):
         return _text_scores([text.replace(_BETWEEN, " ") for text in texts], lexicon)

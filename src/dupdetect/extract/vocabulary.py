@@ -191,8 +191,6 @@ _STEMS = [
     "trending",
 ]
 
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
-
 
 def _table(groups: dict[str, str]) -> dict[str, int]:
     table: dict[str, int] = {}
@@ -215,32 +213,8 @@ _GLUED.update(
 _ANY_STEM = re.compile("|".join(_GLUED))
 
 
-def markup_bits(names: str, known: dict[str, int]) -> int:
-    """Return which of `MARKUP_GROUPS` the class names and ids speak of, a bit each.
-
-    Parameters
-    ----------
-    names : str
-        ``class``, ``id``, ``role`` and the like, joined.
-    known : dict
-        Answers so far, extended: a page repeats its names.
-    """
-    bits = 0
-    for name in names.split():
-        meaning = known.get(name)
-        if meaning is None:
-            meaning = 0
-            for word in _WORD.findall(name):
-                part = known.get(word)
-                if part is None:
-                    part = known[word] = _word_bits(word.lower())
-                meaning |= part
-            known[name] = meaning
-        bits |= meaning
-    return bits
-
-
-def _word_bits(word: str) -> int:
+def markup_bits(word: str) -> int:
+    """Return which of `MARKUP_GROUPS` a lower-case word of a class name or an id belongs to, a bit each."""
     bits = _MARKUP.get(word, 0)
     if not bits and len(word) > 7 and _ANY_STEM.search(word):
         for stem, meaning in _GLUED.items():
