@@ -139,8 +139,15 @@ def _reasons(
     if template is not None:
         for block, recurs in template.recurring(page, reasons, posts).items():
             reasons[block] = recurs
-    explain = _Explainer(page, measured, probabilities)
-    return [explain(block) if reason == "" else reason for block, reason in enumerate(reasons)]
+    areas = _areas(page, measured)
+    chances = probabilities.tolist()
+    for block, reason in enumerate(reasons):
+        if reason == "":
+            mostly_links = page.linked[block] * 2 > len(page.texts[block])
+            reasons[block] = areas[page.owners[block]] or (
+                "links" if mostly_links else f"{_UNLIKE} (probability {chances[block]:.2f})"
+            )
+    return reasons
 
 
 def _kept(
@@ -391,11 +398,12 @@ def _drop_after_related(page: Page, measured: Measured, kept: list[int], reasons
     The heading may be gone already: what stands below it is no more the article for that.
     """
     above = np.cumsum([0.0, *measured.words[kept]])
-    for place in range(1, len(kept)):
+    for place in np.flatnonzero(above[: len(kept)] > above[-1] * 2 / 3).tolist():
+        if not place:
+            continue
         for block in range(kept[place - 1] + 1, kept[place] + 1):
             heads = block == kept[place] or page.tags[page.owners[block]] in HEADINGS
-            low = measured.words[block] <= 10 and above[place] > above[-1] * 2 / 3
-            if heads and low and _RELATED.match(page.texts[block]):
+            if heads and measured.words[block] <= 10 and _RELATED.match(page.texts[block]):
                 for after in kept[place:]:
                     reasons[after] = "related stories"
                 del kept[place:]
@@ -412,9 +420,10 @@ def _drop_teasers(page: Page, measured: Measured, kept: list[int], reasons: list
     """Drop excerpts of other stories: cut off with an ellipsis under a line that is a link, two of them at least."""
     teasers = [
         block
-        for block in range(1, len(reasons))
-        if measured.words[block] <= 80
-        and page.texts[block].rstrip("]) ").endswith(("…", "..."))
+        for block, text in enumerate(page.texts)
+        if text.rstrip("]) ").endswith(("…", "..."))
+        and block
+        and measured.words[block] <= 80
         and page.linked[block - 1] >= 0.8 * len(page.texts[block - 1])
     ]
     if len(teasers) > 1:
@@ -578,45 +587,26 @@ _AREAS = {
 _BIT = {name: 1 << bit for bit, name in enumerate(MARKUP_GROUPS)}
 
 
-class _Explainer:
-    """Words for why a block was dropped: what its markup calls it, nearest first."""
+def _areas(page: Page, measured: Measured) -> list[str]:
+    """Return what the markup calls the part of the page that each element stands in, nearest first; "" for none."""
+    said: dict[int, str | None] = {}  # by each look; None: nothing
+    areas = [""] * len(page.tags)
+    parents, looks = page.parents, page.look_numbers
+    for element in page.holding[1:]:
+        look = looks[element]
+        if look not in said:
+            said[look] = _own_area(page.tags[element], int(measured.names[element]))
+        own = said[look]
+        areas[element] = areas[parents[element]] if own is None else own
+    return areas
 
-    def __init__(self, page: Page, measured: Measured, probabilities: NDArray[np.float64]) -> None:
-        self._page = page
-        self._probabilities: list[float] = probabilities.tolist()
-        self._names: list[int] = measured.names.tolist()
-        self._known: dict[int, str] = {0: ""}
-        self._words: dict[int, str | None] = {0: None}
 
-    def __call__(self, block: int) -> str:
-        page = self._page
-        area = self._area(page.owners[block])
-        if area:
-            return area
-        if page.linked[block] * 2 > len(page.texts[block]):
-            return "links"
-        return f"{_UNLIKE} (probability {self._probabilities[block]:.2f})"
-
-    def _area(self, element: int) -> str:
-        line = []
-        while element not in self._known:
-            line.append(element)
-            element = self._page.parents[element]
-        area = self._known[element]
-        for inner in reversed(line):
-            area = self._known[inner] = self._own_area(inner, area)
-        return area
-
-    def _own_area(self, element: int, above: str) -> str:
-        tag = self._page.tags[element]
-        if tag in _AREA_TAGS:
-            return _AREA_TAGS[tag]
-        bits = self._names[element]
-        if bits not in self._words:
-            areas = (words for bit, words in _AREA_BITS if bits & bit)
-            self._words[bits] = "" if bits & _BIT["content"] else next(areas, None)
-        words = self._words[bits]
-        return above if words is None else words
+def _own_area(tag: str, names: int) -> str | None:
+    if tag in _AREA_TAGS:
+        return _AREA_TAGS[tag]
+    if names & _BIT["content"]:
+        return ""
+    return next((words for bit, words in _AREA_BITS if names & bit), None)
 
 
 _AREA_TAGS = {"nav": "navigation", "footer": "footer", "aside": "sidebar"}

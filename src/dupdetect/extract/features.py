@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.extract.blocks import HEADINGS, Page
-from dupdetect.extract.vocabulary import MARKUP_GROUPS, PHRASE_GROUPS, markup_bits, phrase_bits
+from dupdetect.extract.vocabulary import MARKUP_GROUPS, PHRASE_GROUPS, PHRASE_WORDS, markup_bits, phrase_bits
 
 __all__ = ["FEATURE_NAMES", "HEADING_TAGS", "Facts", "Measured", "measure", "row", "word_counts"]
 
@@ -81,7 +81,8 @@ _UPPER, _DIGIT, _COMMA, _STOP, _SIGN, _SPACE, _BAR, _LETTER = (1 << bit for bit 
 
 
 def _character_table() -> NDArray[np.uint8]:
-    table = np.zeros(0x10000, np.uint8)
+    table = np.zeros(0x10001, np.uint8)
+    table[0x10000] = _SIGN | _LETTER  # and all above
     for start, end in ((0x41, 0x5B), (0xC0, 0xDF), (0x391, 0x3AA), (0x400, 0x430)):
         table[start:end] |= _UPPER
     alphabets = (  # Latin; Greek to Thaana; Indic; Tibetan; Georgian to Ethiopic; on to Hangul; Arabic forms
@@ -160,7 +161,7 @@ def word_counts(texts: list[str]) -> tuple[NDArray[np.float64], NDArray[np.float
     """Return words per text, and the counts of each character class, shape (texts, 8)."""
     joined = "\n".join(texts) + "\n"
     points = np.frombuffer(joined.encode("utf-32-le", "replace"), np.uint32)
-    classes = np.where(points < 0x10000, _CHARACTERS[points & 0xFFFF], np.uint8(_SIGN | _LETTER))
+    classes = _CHARACTERS.take(points, mode="clip")
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     starts = np.concatenate(([0], np.cumsum(lengths[:-1] + 1)))
     counts = np.empty((len(texts), 8))
@@ -313,11 +314,11 @@ def _elements(page: Page) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     above, tags_above, depths, paths = [0] * n, [0] * n, [0] * n, [0] * n
     parents, look_numbers, wide = page.parents, page.look_numbers, len(steps)
     for element in page.holding[1:]:
-        outer, look = parents[element], look_numbers[element]
-        above[element] = above[outer] | names[look]
-        tags_above[element] = tags_above[outer] | tags[look]
+        outer, number = parents[element], look_numbers[element]
+        above[element] = above[outer] | names[number]
+        tags_above[element] = tags_above[outer] | tags[number]
         depths[element] = depths[outer] + 1
-        paths[element] = numbers.setdefault(paths[outer] * wide + step_of[look], len(numbers) + 1)
+        paths[element] = numbers.setdefault(paths[outer] * wide + step_of[number], len(numbers) + 1)
     lines = np.array((above, tags_above, depths, paths))[:, page.owner_array]
     return np.array(names)[look_numbers], lines[0], lines[1], lines[2], lines[3]
 
@@ -328,6 +329,7 @@ def _texts(page: Page, facts: Facts, posts: Sequence[int]) -> tuple[Any, ...]:
     title = set(facts.title.casefold().split())
     description = set(facts.description.casefold().split())
     authors = [name.casefold() for name in facts.authors if len(name) > 3]
+    wanted = PHRASE_WORDS | title | description
     body = " ".join(facts.body.split()).casefold()
     phrases = [0] * n
     columns = [[0.0] * n for _ in range(8)]
@@ -353,17 +355,17 @@ def _texts(page: Page, facts: Facts, posts: Sequence[int]) -> tuple[Any, ...]:
             in_body[block] = 1 if lower[:60] in body else -1
         if len(text) < 300:
             distinct = set(lower.replace(":", " ").replace(",", " ").split())
-            phrases[block] = phrase_bits(distinct)
-            if distinct:
-                if title:
-                    common = len(distinct & title)
+            telling = distinct & wanted
+            if telling:
+                phrases[block] = phrase_bits(telling)
+                common = len(telling & title)
+                if common:
                     title_share[block] = common / len(distinct)
                     title_cover[block] = common / max(len(title), len(distinct))
-                if description:
-                    description_share[block] = len(distinct & description) / len(distinct)
-                for name in authors:
-                    if name in lower:
-                        named[block] = len(name) / len(lower)
+                description_share[block] = len(telling & description) / len(distinct)
+            for name in authors:
+                if name in lower:
+                    named[block] = len(name) / len(lower)
         elif description:
             description_share[block] = len(description.intersection(lower.split())) / len(description)
     return (np.array(phrases), *np.array(columns))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["MARKUP_GROUPS", "PHRASE_GROUPS", "markup_bits", "phrase_bits"]
+__all__ = ["MARKUP_GROUPS", "PHRASE_GROUPS", "PHRASE_WORDS", "markup_bits", "phrase_bits"]
 
 MARKUP_GROUPS: dict[str, str] = {
     "content": (
@@ -202,7 +202,8 @@ def _table(groups: dict[str, str]) -> dict[str, int]:
 
 _MARKUP = _table(MARKUP_GROUPS)
 _PHRASES = _table(PHRASE_GROUPS)
-_PHRASE_WORDS = frozenset(_PHRASES)
+PHRASE_WORDS = frozenset(_PHRASES)
+"""All words of `PHRASE_GROUPS`."""
 _GLUED = {stem: _MARKUP.get(stem, 0) for stem in _STEMS}
 _GLUED.update(
     navig=_MARKUP["navigation"],
@@ -226,6 +227,6 @@ def markup_bits(word: str) -> int:
 def phrase_bits(words: set[str]) -> int:
     """Return which of `PHRASE_GROUPS` the lower-case words belong to, a bit each."""
     bits = 0
-    for word in words & _PHRASE_WORDS:
+    for word in words & PHRASE_WORDS:
         bits |= _PHRASES[word]
     return bits
