@@ -1,9 +1,17 @@
 """What all tests share."""
 
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 settings.register_profile("dupdetect", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("dupdetect")
@@ -37,3 +45,24 @@ def shared() -> Path:
     if not path.is_dir():
         pytest.skip("needs the development data in ../shared, which is not part of the project")
     return path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a network: every name but this machine's own address fails to resolve."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'dupdetect[test]'")
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip("needs Chromium: make test-system installs it")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(
+            executable_path=found,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-proxy-server",
+                "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+            ],
+        )
+        yield chromium
+        chromium.close()

@@ -12,9 +12,6 @@ import pytest
 
 from dupdetect.testing import STORY
 from tests.integrations.wagtail.test_roads import make
-from tests.system.conftest import browser
-
-__all__ = ["browser"]
 
 pytestmark = [
     pytest.mark.system,

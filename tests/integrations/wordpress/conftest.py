@@ -11,9 +11,6 @@ from pathlib import Path
 import pytest
 from tests.integrations.wordpress import site as sites
 from tests.integrations.wordpress.site import Service, WordPress
-from tests.system.conftest import browser
-
-__all__ = ["browser"]
 
 KINDS = ("sqlite", "mariadb")
 
