@@ -304,15 +304,13 @@ def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
                 elif flow == _STRONG:
                     strong_depth += 1
             level += 1
-            key: tuple[Any, ...] = (kind,)
+            key: Any = kind
             if value:
                 get = value.get
-                key = kind, get("class")
-                if key[1] is None or len(value) > 1:
-                    key = *key, get("id"), get("itemprop"), get("role"), get("itemtype")
+                key = kind, get("class"), get("id"), get("itemprop"), get("role"), get("itemtype")
             number = known.get(key)
             if number is None:
-                look = Look(*key)
+                look = Look(*key) if value else Look(kind)
                 number = known[key] = known.setdefault(look, len(looks))
                 if number == len(looks):
                     looks.append(look)
@@ -387,20 +385,11 @@ def kinds(page: Page) -> tuple[list[BlockKind], list[int]]:
 
     A kind is inherited: a paragraph in a list item is a list item. The innermost element that has one decides.
     """
-    known: dict[int, tuple[BlockKind, int]] = {0: (BlockKind.PARAGRAPH, 0)}
+    n = len(page.tags)
+    found, quotes = [BlockKind.PARAGRAPH] * n, [0] * n
     tags, parents = page.tags, page.parents
-    for owner in page.owners:
-        line = []
-        element = owner
-        while element not in known:
-            line.append(element)
-            element = parents[element]
-        kind, quotes = known[element]
-        for element in reversed(line):
-            tag = tags[element]
-            if tag in _KIND:
-                kind = _KIND[tag]
-                quotes += tag == "blockquote"
-            known[element] = kind, quotes
-    found = [known[owner] for owner in page.owners]
-    return [kind for kind, _ in found], [quotes for _, quotes in found]
+    for element in page.holding[1:]:
+        outer, tag = parents[element], tags[element]
+        found[element] = _KIND.get(tag) or found[outer]
+        quotes[element] = quotes[outer] + (tag == "blockquote")
+    return [found[owner] for owner in page.owners], [quotes[owner] for owner in page.owners]

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Any
 
 import numpy as np
@@ -302,7 +300,13 @@ def _elements(page: Page) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     """Return own names per element; and per block, of what it stands in: names, tags, depth, number of its path."""
     words = page.look_words
     meanings = {word: bits for word in frozenset().union(*words) if (bits := markup_bits(word))}
-    names = [reduce(or_, [meanings[word] for word in said if word in meanings], 0) for said in words]
+    names = []
+    for said in words:
+        bits = 0
+        for word in said:
+            if word in meanings:
+                bits |= meanings[word]
+        names.append(bits)
     tags = [_ABOVE_BIT.get(look.tag, 0) for look in page.looks]
     for number, look in enumerate(page.looks):
         if look.role and look.tag not in ("html", "body"):

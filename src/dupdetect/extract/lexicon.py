@@ -75,9 +75,10 @@ class Lexicon:
         return self.openers.union(self.text, (_BETWEEN,))
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """Words that count in a name."""
-        return frozenset().union(self.own, self.near, self.far)
+    def names(self) -> dict[str, tuple[float, float, float]]:
+        """What each word that counts in a name weighs as own, near and far."""
+        words = frozenset().union(self.own, self.near, self.far)
+        return {word: (self.own.get(word, 0.0), self.near.get(word, 0.0), self.far.get(word, 0.0)) for word in words}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Lexicon:
@@ -144,12 +145,20 @@ def word_scores(page: Page, lexicon: Lexicon) -> NDArray[np.float64]:
 
 def _look_scores(page: Page, lexicon: Lexicon) -> tuple[list[float], list[float], list[float]]:
     """Return what the names of each look weigh on its own element, near by, and further out."""
-    counting = [words & lexicon.names for words in page.look_words]
-
-    def weighed(table: dict[str, float]) -> list[float]:
-        return [sum([table[word] for word in words if word in table]) if words else 0.0 for words in counting]
-
-    return weighed(lexicon.own), weighed(lexicon.near), weighed(lexicon.far)
+    weights = lexicon.names
+    own, near, far = [], [], []
+    for words in page.look_words:
+        one, two, three = 0.0, 0.0, 0.0
+        for word in words:
+            if word in weights:
+                first, second, third = weights[word]
+                one += first
+                two += second
+                three += third
+        own.append(one)
+        near.append(two)
+        far.append(three)
+    return own, near, far
 
 
 def _text_scores(texts: list[str], lexicon: Lexicon) -> list[float]:
