@@ -90,7 +90,7 @@ def _words_of(text: str) -> list[str]:
     if len(text) >= _LONG:
         return []
     words: list[str] = _TEXT_WORD.findall(text.casefold())[:_MOST]
-    return ["0" if word.isdigit() else word for word in words]
+    return ["0" if word.isdecimal() else word for word in words]
 
 
 def said(page: Page) -> list[dict[str, list[str]]]:

@@ -13,7 +13,7 @@ from dupdetect.extract.dom import events
 from dupdetect.extract.features import Facts, measure
 from dupdetect.extract.lexicon import LEXICON_NAMES, PLACES, Lexicon, lexicon_features, said, word_scores
 
-WORDS = ["read", "more", "share", "0", "©", "harbour"]
+WORDS = ["read", "more", "share", "0", "©", "harbour", "¹", "٣", "a_0"]
 LEXICON = Lexicon(
     text={"read": -1.0, "more": -0.5, "read more": -2.0, "^read": -4.0, "0 0": 8.0, "0": 0.25, "©": -16.0},
     own={"caption": -1.0, "link": 0.5},
