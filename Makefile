@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 # Pip's options: `make test PIP_ARGS="-c lowest.txt"` installs the lowest allowed dependencies.
 PIP_ARGS ?=
+# Pytest's: `make test PYTEST_ARGS=tests/unit`.
+PYTEST_ARGS ?=
 BIN = $(VENV)/bin
 
 .PHONY: help demo test test-system test-faults fuzz lint bench bench-million wordpress-zip clean
@@ -35,8 +37,8 @@ demo: $(VENV)/.installed  ## Find the duplicated Bullpen post, explain it and sh
 	@mkdir -p demo-out
 	@$(BIN)/dupdetect scan examples/firedoglake/pages --report demo-out/report.html || test $$? -eq 1
 
-test: $(VENV)/.installed-test  ## Run all tests; what needs a server or a browser that is not there is skipped.
-	$(BIN)/python -m pytest
+test: $(VENV)/.installed-test  ## Run all tests that need no real site and no browser.
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-system:  ## As root on Debian: install and start the real components, and run their tests.
 	tests/system/install

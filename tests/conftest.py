@@ -23,6 +23,15 @@ def pytest_addoption(parser):
     parser.addoption("--no-skips", action="store_true", help="a skipped test is a failed one")
 
 
+def pytest_collection_modifyitems(config, items):
+    """Leave real sites and browsers to those who ask for system tests: they take minutes."""
+    if "system" in config.getoption("markexpr"):
+        return
+    for item in items:
+        if item.get_closest_marker("system"):
+            item.add_marker(pytest.mark.skip(reason="minutes with real components: make test-system, or -m system"))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
