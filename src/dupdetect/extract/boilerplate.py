@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from dupdetect.extract.blocks import HEADINGS, Look, Page
 from dupdetect.extract.features import Facts, Measured, measure
 from dupdetect.extract.lexicon import lexicon_features, word_scores
-from dupdetect.extract.metadata import Metadata, same_words
+from dupdetect.extract.lines import same_words
+from dupdetect.extract.metadata import Metadata
 from dupdetect.extract.site import SiteTemplate
 from dupdetect.extract.trees import load_model
 from dupdetect.extract.vocabulary import MARKUP_GROUPS
@@ -82,7 +83,7 @@ def facts_of(metadata: Metadata) -> Facts:
         title=metadata.title or "",
         description=metadata.description,
         body=metadata.body,
-        authors=metadata.byline,
+        authors=metadata.writers,
     )
 
 
@@ -329,7 +330,7 @@ def _apply_rules(
             titles.add(same_words(page.texts[heading]))
     titles.discard("")
     whole = {key for key in titles if 2 * len(key) > max(map(len, titles))}  # not the part before a separator
-    authors = [same_words(name) for name in metadata.byline if len(name) > 3]
+    authors = [same_words(name) for name in metadata.writers if len(name) > 3]
     kept = [block for block, reason in enumerate(reasons) if reason is None]
     _drop_teasers(page, measured, kept, reasons)
     _drop_after_related(page, measured, kept, reasons)

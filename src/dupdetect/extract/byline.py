@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+from dupdetect.extract.jsonld import Node, by_reference, is_organisation, listed, names_of
+from dupdetect.extract.lines import plain, same_words
 from dupdetect.extract.marks import Marks
 
-__all__ = ["shown_authors", "split_names"]
+__all__ = ["read_byline", "shown_byline", "split_names"]
+
+# --------------------------------------------------------------------------------------------- names in a line
 
 _BY = re.compile(
-    r"^\W*(?:(?:written|posted|published|words|text|story|reported|submitted|created|von|by|par|por|di|door|av|af|autor(?:in)?|"
-    r"author|from|автор|от|作者|記者|文)\b\s*[:：]?\s*(?:by|von)?\s*[:：]?)+\s*|^(?:作者|記者|文)[:：/／]\s*",
+    r"^\W*(?:(?:written|posted|published|words|text|story|reported|submitted|created|erstellt|geschrieben|verfasst|"
+    r"publié|rédigé|escrito|scritto|von|by|par|por|di|door|av|af|autor(?:in|en)?|authors?|auteurs?|autore|from|"
+    r"автор|от|作者|記者|文)\b\s*[:：]?\s*(?:by|von)?\s*[:：]?)+\s*|^(?:作者|記者|文)[:：/／]\s*",
     re.IGNORECASE,
 )
 _ALL_BY = re.compile(
-    r"^(?:view|see|show|read|more)\b.{0,20}?\b(?:posts|articles|stories|by|from)\b(?: by| from)?", re.I
+    r"^(?:view|see|show|read|more|all|zeige|alles?|mehr|weitere|tous|toutes|voir|ver|todos|todas|más|altri)\b.{0,25}?"
+    r"\b(?:posts|articles|stories|by|from|von|artikel|beiträge|entradas|artículos|de|du|di)\b"
+    r"(?: (?:by|from|von|de|anzeigen|ansehen)\b)*",
+    re.IGNORECASE,
 )
-_BETWEEN_NAMES = re.compile(
-    r"\s*(?:,|;|/|\||&|、|\band\b|\bund\b|\bet\b|\by\b|\bund\b|\be\b|\bи\b|\bwith\b|\bmit\b)\s*"
+_BETWEEN_NAMES = re.compile(r"\s*(?:,|;|/|\||&|、|\b(?i:and|und|with|mit)\b|\bet\b|\by\b|\be\b|\bи\b)\s*")
+# What follows a name in the same line: whom it was written for, who made the pictures, when.
+_BEHIND = re.compile(
+    r"\s+(?:(?i:for|für|illustrations?|illustriert|fotos?|photos?|photograph(?:s|y|ed)|bilder?|images?|"
+    r"updated|published|posted)\b|(?:am|on|at) (?=\S*\d|\w+(?:tag|day)\b)|[A-ZÄÖÜ]\w{2,8}\.? \d{1,2}\b|\d).*$"
 )
 _ROLE = re.compile(
-    r"\b(?:staff|writer|reporter|correspondent|editor|editorial|contributor|columnist|producer|redaktion|redakteur|news|team|"
+    r"\b(?:staff|writer|reporter|correspondent|editor|editorial|contributor|columnist|producer|redaktion|redakteur(?:in)?|news|team|"
     r"admin|updated|published|phd|md|rd|jr|sr|minutes?|read|for|of|the|at|in|on|senior|chief|director|bureau|agency|"
     r"press|associated|autor|guest|special|freelance|journalist|magazine|online|desk)\b|\d|@|https?:|www\.",
     re.IGNORECASE,
@@ -33,11 +44,107 @@ def split_names(byline: str) -> tuple[str, ...]:
     text = _BY.sub("", _ALL_BY.sub("", " ".join(byline.split())))
     names: list[str] = []
     for part in _BETWEEN_NAMES.split(text):
-        part = part.strip(" .·•-–—|:()[]")
+        part = _BEHIND.sub("", part).strip(" .·•-–—|:()[]")
         if 2 <= len(part) <= 50 and len(part.split()) <= 5 and not _ROLE.search(part) and part not in names:
             names.append(part)
     return tuple(names)
 
+
+# -------------------------------------------------------------------------------------------------- the byline
+
+_AUTHOR_METAS = (
+    "author",
+    "article:author",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "dcterms.creator",
+    "byl",
+    "cxenseparse:author",
+    "citation_author",
+    "itemprop author",
+)
+# Cards of two fields, "Written by" and a name, as content systems fill them in.
+_CARD_LABEL = re.compile(
+    r"\b(?:written|geschrieben|verfasst|écrit|escrito|scritto|geschreven|skrevet|skriven|author|autor|auteur|by|von|"
+    r"par|por)\b|автор|作者|執筆|作成",
+    re.IGNORECASE,
+)
+_MOST = 8  # names: more on show are a list of people
+
+
+def read_byline(
+    marks: Marks, metas: Mapping[str, Sequence[str]], article: Node, nodes: Sequence[Node], site: str | None
+) -> tuple[str, ...]:
+    """Return the names of who wrote a page's article; the site's own name where the page names nobody else.
+
+    Parameters
+    ----------
+    marks : Marks
+    metas : mapping of str to sequence of str
+        Contents of ``<meta>`` by lower-case name.
+    article : Node
+        JSON-LD of the article; empty if there is none.
+    nodes : sequence of Node
+        All of the page's JSON-LD, for what it refers to.
+    site : str, optional
+        Its name: an author of that name is nobody in particular.
+    """
+    keys = {same_words(site or ""), *map(same_words, names_of(article.get("publisher")))}
+    authors = article.get("author") or article.get("creator")
+    declared = [names_of(authors), *(metas.get(name, ()) for name in _AUTHOR_METAS)]
+    # Whom a content system has on file is who put the text in: a name that the page shows is a better one.
+    on_file = [names_of(by_reference(authors, nodes)), *_cards(metas)]
+    house = list(names_of([author for author in listed(authors) if is_organisation(author)]))
+    return (
+        _first_names(declared, keys.union(map(same_words, house)))
+        or shown_byline(marks, keys)
+        or _first_names(on_file, keys)
+        or _first_names(declared, ())
+    )
+
+
+def shown_byline(marks: Marks, unlike: Collection[str] = ("",)) -> tuple[str, ...]:
+    """Return the names of who wrote what stands in a part of a page, as it shows them.
+
+    Parameters
+    ----------
+    marks : Marks
+    unlike : collection of str
+        Names that do not count, only letters and digits of them.
+    """
+    return _first_names(_shown(marks), unlike, most=_MOST)
+
+
+def _first_names(sources: Iterable[Iterable[str]], unlike: Collection[str], most: int | None = None) -> tuple[str, ...]:
+    """Return the names of the first source that has any, none of those in `unlike`; nothing where they are a crowd."""
+    for source in sources:
+        names = tuple(name for name in _names_in(source) if same_words(name) not in unlike)
+        if names:
+            return names if most is None or len(names) <= most else ()
+    return ()
+
+
+def _cards(metas: Mapping[str, Sequence[str]]) -> Iterator[Sequence[str]]:
+    """Yield the contents of the cards that are labelled as naming the author."""
+    for number in "12":
+        if _CARD_LABEL.search(" ".join(metas.get(f"twitter:label{number}", ()))):
+            yield metas.get(f"twitter:data{number}", ())
+
+
+def _names_in(source: Iterable[str]) -> tuple[str, ...]:
+    found: list[str] = []
+    for value in map(plain, source):
+        if not value or "://" in value or value.startswith("www."):
+            continue
+        names = split_names(value)
+        if not names and len(value) < 60 and not _ALL_BY.match(value):
+            names = tuple(filter(None, (_BEHIND.sub("", _BY.sub("", value)),)))
+        found += names
+    return tuple(dict.fromkeys(found))
+
+
+# ------------------------------------------------------------------------------------------------- what is shown
 
 _AUTHOR_MARKS = (
     ("itemprop", "author"),
@@ -48,47 +155,41 @@ _AUTHOR_MARKS = (
 )
 
 
-def shown_authors(marks: Marks) -> Iterator[list[str]]:
-    """Yield what might be the byline, the surest first: marked as an author, called one, linked to one, after "By".
-
-    Parameters
-    ----------
-    marks : Marks
-    """
+def _shown(marks: Marks) -> Iterator[list[str]]:
+    """Yield what might be the byline, the surest first: marked as an author, called one, linked to one, after "By"."""
     for attribute, words in _AUTHOR_MARKS:
         yield marks.texts(attribute, words)
     for look in _LOOKS:
         yield look(marks)
 
 
-_AUTHOR_LINK = re.compile(
-    r"/(?:authors?|autor(?:en)?|auteurs?|people|profile|staff|contributors?|redaktion)/[^/?#]", re.I
+_AUTHOR_NAME = re.compile(
+    r"(?:author|byline|autor).{0,12}name|name.{0,4}author|"
+    r"(?:^|[\s_-])(?:author|autor(?:en|in)?|auteur|autore|redakteur(?:in)?|verfasser(?:in)?|writer)(?:[_-]+link)?(?:\s|$)",
+    re.I,
 )
-_NAME = r"[^\W\d_a-zß-ÿ][\w.’'-]*"
-_VISIBLE_BY = re.compile(
-    rf"^\W*(?:(?i:written |posted |published |words |text |story |article )?"
-    rf"(?i:by|von|par|por|di|door|text|autor(?:in)?|author)"
-    rf"\s*:?\s+)((?:{_NAME})(?: (?:{_NAME}|de|da|del|di|van|von|der|den|la|le|bin|al)){{0,4}}"
-    rf"(?:(?:,| and| und| et| y| &) {_NAME}(?: {_NAME}){{1,3}})?)"
-)
-
-
-_AUTHOR_NAME = re.compile(r"(?:author|byline|autor).{0,12}name|name.{0,4}author", re.I)
 
 
 def _named_authors(marks: Marks) -> list[str]:
     """Return the text of the first element whose class speaks of an author's name."""
-    said = marks.said("class")
-    if "name" in said and any(word in said for word in ("author", "byline", "autor")):
+    if _AUTHOR_NAME.search(marks.said("class")):
         for element in marks.find("class", _AUTHOR_NAME.search):
             text = marks.page.text_of(element)
-            if 1 < len(text.split()) <= 5:
+            if len(text.split()) <= 6 and split_names(text):
                 return [text]
     return []
 
 
+_AUTHOR_LINK = re.compile(
+    r"/(?:authors?|autor(?:en)?|auteurs?|people|profile|staff|contributors?|redaktion)/([^/?#]+)", re.I
+)
+
+
 def _linked_authors(marks: Marks) -> list[str]:
-    """Return the names of the first links to an author's page, as long as they are siblings."""
+    """Return the names of the first links to an author's page, as long as they are siblings.
+
+    A single word is a name where the address says so too.
+    """
     found: list[str] = []
     parent = None
     page = marks.page
@@ -97,10 +198,23 @@ def _linked_authors(marks: Marks) -> list[str]:
     for element in marks.find("href", _AUTHOR_LINK.search):
         if parent in (None, page.parents[element]):
             text = page.text_of(element)
-            if 1 < len(text.split()) <= 4 and not _ROLE.search(text):
-                found.append(text)
-                parent = page.parents[element]
+            if 0 < len(text.split()) <= 4 and not _ROLE.search(text):
+                address = _AUTHOR_LINK.search(page.attributes[element]["href"])
+                if " " in text or (address and same_words(text) in same_words(address[1])):
+                    found.append(text)
+                    parent = page.parents[element]
     return found
+
+
+_NAME = r"[^\W\d_a-zß-ÿ][\w.’'-]*"
+_VISIBLE_BY = re.compile(
+    rf"^\W*(?:(?i:(?:(?:ein|an?|un) )?(?:(?:blog|gast)?[ -]?(?:beitrag|artikel|text|article|post|story|interview)|"
+    rf"written|posted|published|words|erstellt|geschrieben|verfasst|veröffentlicht|écrit|publié|rédigé|"
+    rf"escrito|publicado|scritto|pubblicato) )?"
+    rf"(?i:by|von|par|por|di|door|text|autor(?:in|en)?|authors?|auteurs?|autore)"
+    rf"\s*:?\s+)((?:{_NAME})(?: (?:{_NAME}|de|da|del|di|van|von|der|den|la|le|bin|al)){{0,4}}"
+    rf"(?:(?:,| and| und| et| y| &) {_NAME}(?: {_NAME}){{1,3}})?)"
+)
 
 
 def _visible_byline(marks: Marks) -> list[str]:

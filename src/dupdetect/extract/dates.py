@@ -51,6 +51,7 @@ _WRITTEN = re.compile(
     r"|(?<![\d.])(?P<d3>\d{1,2})(?:st|nd|rd|th|er|\.|º)?[\s-]+(?:de\s+|of\s+)?(?P<m3>[^\W\d]{3,12})\.?,?[\s-]+(?:de\s+|del\s+)?"
     r"(?P<y3>(?:19|20)\d\d)"
     r"|(?P<m4>[^\W\d]{3,12})\.?\s+(?P<d4>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y4>(?:19|20)\d\d)"
+    r"|(?<![\d.])(?P<d5>\d{1,2})\.\s?(?P<m5>\d{1,2})\.\s?(?P<y5>\d\d)(?![\d.])"  # dots are European, and of our day
 )
 
 
@@ -125,6 +126,8 @@ def written_dates(text: str, *, month_first: bool = False) -> Iterator[Published
             first, second = int(found["a"]), int(found["b"])
             american = second > 12 or (month_first and found["sign"] != "." and first <= 12)
             fields = (int(found["y2"]), first, second) if american else (int(found["y2"]), second, first)
+        elif found["y5"]:
+            fields = 2000 + int(found["y5"]), int(found["m5"]), int(found["d5"])
         else:
             name = (found["m3"] or found["m4"]).casefold()
             month = next((_MONTHS[name[:n]] for n in (5, 4, 3) if name[:n] in _MONTHS), 0)
