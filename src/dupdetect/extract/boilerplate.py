@@ -17,14 +17,15 @@ from itertools import accumulate, islice
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.extract.areas import areas_of
 from dupdetect.extract.blocks import HEADINGS, Look, Page
 from dupdetect.extract.features import Facts, Measured, measure
 from dupdetect.extract.lexicon import lexicon_features, word_scores
 from dupdetect.extract.lines import same_words
+from dupdetect.extract.lists import keep_list
 from dupdetect.extract.metadata import Metadata
 from dupdetect.extract.site import SiteTemplate
 from dupdetect.extract.trees import load_model
-from dupdetect.extract.vocabulary import MARKUP_GROUPS
 
 __all__ = ["Judged", "choose_subtree", "decide", "facts_of", "find_posts", "judge"]
 
@@ -115,6 +116,8 @@ def decide(
         if rest.any():
             again = _reasons(page, metadata, measured, np.where(rest, probabilities, 0.0), posts, template)
             reasons = [None if kept is None else reason for kept, reason in zip(again, reasons, strict=True)]
+    if not posts and not metadata.kinds & _ARTICLE_KINDS:
+        keep_list(page, measured, reasons)
     kept = np.fromiter((reason is None for reason in reasons), bool, len(reasons))
     return Judged(reasons=reasons, posts=posts, words=float(measured.words[kept].sum()))
 
@@ -140,7 +143,7 @@ def _reasons(
     if template is not None:
         for block, recurs in template.recurring(page, reasons, posts).items():
             reasons[block] = recurs
-    areas = _areas(page, measured)
+    areas = areas_of(page, measured.names)
     chances = probabilities.tolist()
     for block, reason in enumerate(reasons):
         if reason == "":
@@ -561,54 +564,3 @@ def _keep_embedded_posts(page: Page, reasons: list[str | None]) -> None:
 
 
 _PARAGRAPH = 20  # words: lines of fewer before the first paragraph of so many, or after the last, stand at an edge
-
-_AREAS = {
-    "comment": "comments",
-    "nav": "navigation",
-    "newsletter": "newsletter prompt",
-    "share": "share links",
-    "related": "related stories",
-    "ad": "advertisement",
-    "bio": "about the author",
-    "byline": "byline",
-    "label": "labels",
-    "caption": "caption or credit",
-    "sidebar": "sidebar",
-    "footer": "footer",
-    "consent": "notice",
-    "paywall": "registration",
-    "form": "form",
-    "teaser": "teaser",
-    "toc": "table of contents",
-    "title": "headline",
-    "date": "date",
-    "legal": "legal notice",
-    "header": "page header",
-}
-_BIT = {name: 1 << bit for bit, name in enumerate(MARKUP_GROUPS)}
-
-
-def _areas(page: Page, measured: Measured) -> list[str]:
-    """Return what the markup calls the part of the page that each element stands in, nearest first; "" for none."""
-    said: dict[int, str | None] = {}  # by each look; None: nothing
-    areas = [""] * len(page.tags)
-    parents, looks = page.parents, page.look_numbers
-    for element in page.holding[1:]:
-        look = looks[element]
-        if look not in said:
-            said[look] = _own_area(page.tags[element], int(measured.names[element]))
-        own = said[look]
-        areas[element] = areas[parents[element]] if own is None else own
-    return areas
-
-
-def _own_area(tag: str, names: int) -> str | None:
-    if tag in _AREA_TAGS:
-        return _AREA_TAGS[tag]
-    if names & _BIT["content"]:
-        return ""
-    return next((words for bit, words in _AREA_BITS if names & bit), None)
-
-
-_AREA_TAGS = {"nav": "navigation", "footer": "footer", "aside": "sidebar"}
-_AREA_BITS = [(_BIT[name], words) for name, words in _AREAS.items()]

@@ -127,7 +127,7 @@ def test_where_all_that_is_likely_is_furniture_the_likely_rest_is_the_article() 
     teaser = '<li><a href="#">{}</a><p>Readers who looked for the ferry found this too, and more of it below…</p></li>'
     teasers = "".join(teaser.format(title) for title in ("Ferry sold", "Ferry bought", "Ferry sunk"))
     page, _ = flattened(
-        f"<body><p>{BODY[0]}</p>{'<p>About our cookies and terms</p>' * 9}<ul>{teasers}</ul></body>",
+        f"<body><p>{BODY[0]}</p>{'<p>About our cookies and terms</p>' * 5}<ul>{teasers}</ul></body>",
         None,
         DEFAULT_LIMITS,
     )

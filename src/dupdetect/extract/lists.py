@@ -1,0 +1,70 @@
+"""Pages that are a list: results, products, headlines. Their items are the text, though none reads like one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dupdetect.extract.areas import areas_of
+from dupdetect.extract.blocks import Page
+from dupdetect.extract.features import Measured
+
+__all__ = ["keep_list"]
+
+_ITEMS = 4
+"""Fewer siblings of one look are no list. This and the next were chosen on all page types of the development data
+(``python -m benchmarks run extraction --only quality``): articles lose nothing, lists and collections gain the most."""
+_OUTWEIGHS = 3.0
+"""A list is the text where it holds so many times the words that were kept."""
+# Lists that stand in these parts are not what the page is for.
+_FURNITURE = frozenset(
+    (
+        "advertisement",
+        "comments",
+        "footer",
+        "form",
+        "navigation",
+        "newsletter prompt",
+        "notice",
+        "page header",
+        "related stories",
+        "share links",
+        "sidebar",
+    )
+)
+# Lines that are known for what they are, wherever they stand.
+_SAID = frozenset(("the headline again", "byline", "date line", "said again"))
+
+
+def keep_list(page: Page, measured: Measured, reasons: list[str | None]) -> None:
+    """Keep the items of the page's longest list, in place, where they outweigh all that was kept.
+
+    A list is made of sibling elements of one look; what of it stands in a part of the page that is named for something
+    else, a menu or a comment, stays out.
+
+    Parameters
+    ----------
+    page : Page
+    measured : Measured
+    reasons : list of (str or None)
+        Per block: None where it is kept, else why not.
+    """
+    held = np.array(page.holding[1:], np.int64)
+    if len(held) < _ITEMS:
+        return
+    words = np.concatenate(([0.0], np.cumsum(measured.words)))
+    looks = np.array(page.look_numbers)[held]
+    lists, which = np.unique(page.parent_array[held] * len(page.looks) + looks, return_inverse=True)
+    inside = np.bincount(which, words[page.end_array[held]] - words[page.start_array[held]], len(lists))
+    kept = float(measured.words[[reason is None for reason in reasons]].sum())
+    long = np.flatnonzero((np.bincount(which, minlength=len(lists)) >= _ITEMS) & (inside > _OUTWEIGHS * kept))
+    if not len(long):
+        return
+    areas = areas_of(page, measured.names)
+    for one in long[np.argsort(-inside[long], kind="stable")].tolist():
+        items = held[which == one].tolist()
+        if areas[items[0]] not in _FURNITURE:
+            for item in items:
+                for block in range(page.block_starts[item], page.block_ends[item]):
+                    if areas[page.owners[block]] not in _FURNITURE and reasons[block] not in _SAID:
+                        reasons[block] = None
+            return
