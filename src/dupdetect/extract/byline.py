@@ -31,6 +31,7 @@ _BEHIND = re.compile(
     r"\s+(?:(?i:for|für|illustrations?|illustriert|fotos?|photos?|photograph(?:s|y|ed)|bilder?|images?|"
     r"updated|published|posted)\b|(?:am|on|at) (?=\S*\d|\w+(?:tag|day)\b)|[A-ZÄÖÜ]\w{2,8}\.? \d{1,2}\b|\d).*$"
 )
+_DAY = re.compile(r"\w{3,9}\.? \d")  # "November 7"
 _ROLE = re.compile(
     r"\b(?:staff|writer|reporter|correspondent|editor|editorial|contributor|columnist|producer|redaktion|redakteur(?:in)?|news|team|"
     r"admin|updated|published|phd|md|rd|jr|sr|minutes?|read|for|of|the|at|in|on|senior|chief|director|bureau|agency|"
@@ -44,6 +45,8 @@ def split_names(byline: str) -> tuple[str, ...]:
     text = _BY.sub("", _ALL_BY.sub("", " ".join(byline.split())))
     names: list[str] = []
     for part in _BETWEEN_NAMES.split(text):
+        if _DAY.match(part):
+            continue
         part = _BEHIND.sub("", part).strip(" .·•-–—|:()[]")
         if 2 <= len(part) <= 50 and len(part.split()) <= 5 and not _ROLE.search(part) and part not in names:
             names.append(part)

@@ -25,6 +25,7 @@ def byline(head: str = "", shown: str = "") -> tuple[str, ...]:
         ("By Ann Lee And Bo Chen For The Daily Mirror", ("Ann Lee", "Bo Chen")),
         ("Von Eva Maier, Redakteurin der Zeitung", ("Eva Maier",)),
         ("By Ann Lee Feb 21, 2020", ("Ann Lee",)),
+        ("By Ann Lee, November 7, 2012", ("Ann Lee",)),
         ("Text von Eva Maier Illustration von Max Roth", ("Eva Maier",)),
         ("von lupa am 26.10.13", ("lupa",)),
         ("Zeige alle Beiträge von Eva Maier", ("Eva Maier",)),
