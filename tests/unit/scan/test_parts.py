@@ -67,13 +67,15 @@ def test_the_gate_lets_through_what_the_comparator_would_align(texts):
     corpus = Corpus([MemoryShard.of(articles, SETTINGS)])
     rarity = StoryCounts(list(distinct_shingles(texts, SETTINGS)))
     judge = Judge(corpus, SETTINGS, None, rarity)
-    seen = []
-    judge._worth_aligning = lambda a, b, ask=judge._worth_aligning: seen.append(ask(a, b)) or False
-    list(judge.pairs([0] * (len(texts) - 1), list(range(1, len(texts)))))
+    others = range(1, len(texts))
     prepared = [prepare(article, SETTINGS, rarity) for article in articles]
-    asked = [other for other in range(1, len(texts)) if not np.array_equal(prepared[0].hashes, prepared[other].hashes)]
     thresholds = Comparator().thresholds
-    assert seen == [worth_aligning(overlap(prepared[0], prepared[other]), thresholds) for other in asked]
+    assert judge._worth_aligning([0] * len(others), others, dict(enumerate(articles))) == [
+        (0, other)
+        for other in others
+        if np.array_equal(prepared[0].hashes, prepared[other].hashes)
+        or worth_aligning(overlap(prepared[0], prepared[other]), thresholds)
+    ]
 
 
 @given(st.lists(st.sampled_from(["one", "two", "three"]), max_size=200).map(" ".join), english, st.booleans())
