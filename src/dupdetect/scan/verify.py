@@ -28,8 +28,8 @@ CHUNK = 1_000
 _KEPT_TOKENS = 1 << 21
 """Tokens of prepared texts that are kept for the next pair: some 150 MB."""
 
-_TOKENS_TOGETHER = 1 << 15
-"""Tokens of texts that are prepared at once."""
+_LETTERS_TOGETHER = 1 << 18
+"""Code points of the texts that are prepared at once."""
 
 SILENT = (Relation.DISTINCT, Relation.UNDECIDED)
 """Relations that are not reported."""
@@ -81,7 +81,7 @@ class Judge:
         places = np.unique(np.concatenate([np.asarray(lefts, np.int64), np.asarray(rights, np.int64)])).tolist()
         articles = dict(zip(places, self._corpus.articles(places), strict=True))
         # A text costs ten times as much to prepare as its shingles, and most candidates share a few of them only.
-        for pairs in self._together(self._worth_aligning(lefts, rights, articles)):
+        for pairs in _together(self._worth_aligning(lefts, rights, articles), articles):
             self._prepare(sorted({place for pair in pairs for place in pair}), articles)
             for left, right in pairs:
                 found = self._related(left, right)
@@ -102,19 +102,6 @@ class Judge:
             or worth_aligning(overlap(bags[left], bags[right]), self._comparator.thresholds)
         ]
 
-    def _together(self, pairs: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
-        """Yield pairs whose texts are prepared together."""
-        sizes = self._corpus.column("tokens")
-        some: list[tuple[int, int]] = []
-        tokens = 0
-        for pair in pairs:
-            some.append(pair)
-            tokens += int(sizes[pair[0]]) + int(sizes[pair[1]])
-            if tokens >= _TOKENS_TOGETHER:
-                yield some
-                some, tokens = [], 0
-        yield some
-
     def _related(self, left: int, right: int) -> Found:
         one, other = self._prepared[left], self._prepared[right]
         verdict = self._comparator.relate(one, other, passages=self._passages, silent=SILENT)
@@ -132,6 +119,19 @@ class Judge:
             self._prepared.move_to_end(place)
         while self._tokens > _KEPT_TOKENS and len(self._prepared) > len(places):
             self._tokens -= len(self._prepared.popitem(last=False)[1])
+
+
+def _together(pairs: Iterable[tuple[int, int]], articles: dict[int, Article]) -> Iterator[list[tuple[int, int]]]:
+    """Yield pairs whose texts are prepared together."""
+    some: list[tuple[int, int]] = []
+    letters = 0
+    for pair in pairs:
+        some.append(pair)
+        letters += sum(len(articles[place].text) for place in pair)
+        if letters >= _LETTERS_TOGETHER:
+            yield some
+            some, letters = [], 0
+    yield some
 
 
 def write_found(path: Path, found: Iterable[Found]) -> None:
