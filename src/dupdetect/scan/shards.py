@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from dupdetect.extract import read
 from dupdetect.fingerprint import Fingerprinter, band_keys
 from dupdetect.model import Article, Document, Failure, FingerprintBatch, Repeat
 from dupdetect.scan.columns import Columns, write_columns
-from dupdetect.scan.records import pack_article, pack_repeats, unpack_article, unpack_repeats
+from dupdetect.scan.records import pack_article, pack_repeats, unpack_article, unpack_repeats, unpack_text
 from dupdetect.settings import Settings
 from dupdetect.text import Shingles, shingle_batch
 
@@ -33,6 +33,9 @@ PARTS = 32
 other (a power of two)."""
 
 TWICE = "an earlier document has this id; ids must be unique"
+
+
+Piece = TypeVar("Piece")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,9 @@ class Shard(Protocol):
 
     def articles(self, rows: Sequence[int]) -> list[Article]:
         """Return the articles of these rows."""
+
+    def texts(self, rows: Sequence[int]) -> list[str]:
+        """Return the texts of these rows' articles."""
 
     def ids(self, rows: Sequence[int]) -> list[str]:
         """Return the ids of these rows."""
@@ -133,6 +139,10 @@ class MemoryShard:
     def articles(self, rows: Sequence[int]) -> list[Article]:
         """Return the articles of these rows."""
         return [self._articles[row] for row in rows]
+
+    def texts(self, rows: Sequence[int]) -> list[str]:
+        """Return the texts of these rows' articles."""
+        return [self._articles[row].text for row in rows]
 
     def ids(self, rows: Sequence[int]) -> list[str]:
         """Return the ids of these rows."""
@@ -236,14 +246,19 @@ class FileShard:
 
     def articles(self, rows: Sequence[int]) -> list[Article]:
         """Return the articles of these rows."""
+        return list(map(unpack_article, self._packed(rows)))
+
+    def texts(self, rows: Sequence[int]) -> list[str]:
+        """Return the texts of these rows' articles."""
+        return list(map(unpack_text, self._packed(rows)))
+
+    def _packed(self, rows: Sequence[int]) -> Iterator[bytes]:
         offsets = self.column("article_offsets")
-        found = []
+        starts, sizes = offsets[rows].tolist(), np.diff(offsets)[rows].tolist()
         with (self._folder / "articles.bin").open("rb") as file:
-            for row in rows:
-                start, end = int(offsets[row]), int(offsets[row + 1])
+            for start, size in zip(starts, sizes, strict=True):
                 file.seek(start)
-                found.append(unpack_article(file.read(end - start)))
-        return found
+                yield file.read(size)
 
     def ids(self, rows: Sequence[int]) -> list[str]:
         """Return the ids of these rows."""
@@ -355,9 +370,18 @@ class Corpus:
 
     def articles(self, places: Sequence[int] | NDArray[np.int64]) -> list[Article]:
         """Return the articles at these places, in the order asked for."""
-        found: dict[int, Article] = {}
+        return self._gathered(places, lambda shard, rows: shard.articles(rows))
+
+    def texts(self, places: Sequence[int] | NDArray[np.int64]) -> list[str]:
+        """Return the articles' texts at these places, in the order asked for: much less work than the articles."""
+        return self._gathered(places, lambda shard, rows: shard.texts(rows))
+
+    def _gathered(
+        self, places: Sequence[int] | NDArray[np.int64], read: Callable[[Shard, list[int]], list[Piece]]
+    ) -> list[Piece]:
+        found: dict[int, Piece] = {}
         for shard, rows, which in self._by_shard(np.asarray(places, dtype=np.int64)):
-            found.update(zip(which.tolist(), shard.articles(rows.tolist()), strict=True))
+            found.update(zip(which.tolist(), read(shard, rows.tolist()), strict=True))
         return [found[number] for number in range(len(found))]
 
     def numbers(self) -> range:

@@ -14,7 +14,7 @@ from dupdetect.compare import Comparator, Prepared, Thresholds
 from dupdetect.compare.evidence import overlap
 from dupdetect.compare.gate import Bag
 from dupdetect.compare.verdict import worth_aligning
-from dupdetect.model import Article, Rarity, Relation, Verdict
+from dupdetect.model import Rarity, Relation, Verdict
 from dupdetect.scan.records import pack_verdict, unpack_verdict
 from dupdetect.scan.shards import Corpus
 from dupdetect.settings import Settings
@@ -73,28 +73,28 @@ class Judge:
     def pair(self, left: int, right: int) -> Found:
         """Judge one pair."""
         left, right = sorted((left, right))
-        self._prepare([left, right], {})
+        self._prepare([left, right])
         return self._related(left, right)
 
     def pairs(self, lefts: Sequence[int], rights: Sequence[int]) -> Iterator[Found]:
         """Judge pairs; yield those that are neither DISTINCT nor UNDECIDED, in their order."""
         places = np.unique(np.concatenate([np.asarray(lefts, np.int64), np.asarray(rights, np.int64)])).tolist()
-        articles = dict(zip(places, self._corpus.articles(places), strict=True))
+        texts = dict(zip(places, self._corpus.texts(places), strict=True))
         # A text costs ten times as much to prepare as its shingles, and most candidates share a few of them only.
-        for pairs in _together(self._worth_aligning(lefts, rights, articles), articles):
-            self._prepare(sorted({place for pair in pairs for place in pair}), articles)
+        for pairs in _together(self._worth_aligning(lefts, rights, texts), texts):
+            self._prepare(sorted({place for pair in pairs for place in pair}))
             for left, right in pairs:
                 found = self._related(left, right)
                 if found.verdict.relation not in SILENT:
                     yield found
 
     def _worth_aligning(
-        self, lefts: Sequence[int], rights: Sequence[int], articles: dict[int, Article]
+        self, lefts: Sequence[int], rights: Sequence[int], texts: dict[int, str]
     ) -> list[tuple[int, int]]:
         """Return the pairs of which `dupdetect.compare.verdict.worth_aligning` says so, or that are equal."""
-        digests = dict(zip(articles, self._corpus.digest_keys[list(articles)].tolist(), strict=True))
-        shingles = list(distinct_shingles([article.text for article in articles.values()], self._settings))
-        bags = dict(zip(articles, Bag.of_each(shingles, self._rarity), strict=True))
+        digests = dict(zip(texts, self._corpus.digest_keys[list(texts)].tolist(), strict=True))
+        shingles = list(distinct_shingles(list(texts.values()), self._settings))
+        bags = dict(zip(texts, Bag.of_each(shingles, self._rarity), strict=True))
         return [
             (left, right)
             for left, right in zip(lefts, rights, strict=True)
@@ -107,12 +107,10 @@ class Judge:
         verdict = self._comparator.relate(one, other, passages=self._passages, silent=SILENT)
         return Found(left, right, verdict)
 
-    def _prepare(self, places: Sequence[int], articles: dict[int, Article]) -> None:
-        """Have these texts prepared; `articles` are those that are read already."""
+    def _prepare(self, places: Sequence[int]) -> None:
+        """Have these texts prepared."""
         missing = [place for place in places if place not in self._prepared]
-        unread = [place for place in missing if place not in articles]
-        articles = {**articles, **dict(zip(unread, self._corpus.articles(unread), strict=True))}
-        fresh = self._comparator.prepare_batch([articles[place] for place in missing])
+        fresh = self._comparator.prepare_batch(self._corpus.articles(missing))
         self._prepared.update(zip(missing, fresh, strict=True))
         self._tokens += sum(map(len, fresh))
         for place in places:
@@ -121,13 +119,13 @@ class Judge:
             self._tokens -= len(self._prepared.popitem(last=False)[1])
 
 
-def _together(pairs: Iterable[tuple[int, int]], articles: dict[int, Article]) -> Iterator[list[tuple[int, int]]]:
+def _together(pairs: Iterable[tuple[int, int]], texts: dict[int, str]) -> Iterator[list[tuple[int, int]]]:
     """Yield pairs whose texts are prepared together."""
     some: list[tuple[int, int]] = []
     letters = 0
     for pair in pairs:
         some.append(pair)
-        letters += sum(len(articles[place].text) for place in pair)
+        letters += sum(len(texts[place]) for place in pair)
         if letters >= _LETTERS_TOGETHER:
             yield some
             some, letters = [], 0

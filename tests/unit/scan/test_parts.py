@@ -23,7 +23,7 @@ from dupdetect.scan.columns import Columns, write_columns
 from dupdetect.scan.frequencies import count_stories
 from dupdetect.scan.join import join
 from dupdetect.scan.pool import Workers
-from dupdetect.scan.records import pack_article, pack_verdict, unpack_article, unpack_verdict
+from dupdetect.scan.records import pack_article, pack_verdict, unpack_article, unpack_text, unpack_verdict
 from dupdetect.scan.shards import Corpus, MemoryShard
 from dupdetect.scan.verify import Judge
 from dupdetect.scan.work import WorkFolder
@@ -54,6 +54,7 @@ def test_an_article_comes_back_from_the_work_folder_as_it_was(text, title, noind
         notes=("a note",),
     )
     assert unpack_article(pack_article(article)) == article
+    assert unpack_text(pack_article(article)) == article.text
 
 
 @given(english, english)
@@ -71,7 +72,7 @@ def test_the_gate_lets_through_what_the_comparator_would_align(texts):
     others = range(1, len(texts))
     prepared = [prepare(article, SETTINGS, rarity) for article in articles]
     thresholds = Comparator().thresholds
-    assert judge._worth_aligning([0] * len(others), others, dict(enumerate(articles))) == [
+    assert judge._worth_aligning([0] * len(others), others, dict(enumerate(texts))) == [
         (0, other)
         for other in others
         if np.array_equal(prepared[0].hashes, prepared[other].hashes)
