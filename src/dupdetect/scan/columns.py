@@ -9,6 +9,7 @@ The file: eight bytes with the length of the header; the header, JSON of name â†
 from __future__ import annotations
 
 import json
+import math
 import mmap
 from collections.abc import Mapping
 from pathlib import Path
@@ -68,7 +69,7 @@ class Columns:
                     self._header = _read_header(file)
                 dtype, shape, place = self._header[name]
                 end = shape[0] if end is None else min(end, shape[0])
-                row = int(np.prod(shape[1:])) * dtype.itemsize
+                row = math.prod(shape[1:]) * dtype.itemsize
                 shape, place, size = (max(0, end - start), *shape[1:]), place + start * row, max(0, end - start) * row
                 data: bytes | mmap.mmap
                 if size > _MAPPED:

@@ -28,6 +28,7 @@ __all__ = [
     "pack_repeats",
     "pack_verdict",
     "unpack_article",
+    "unpack_header",
     "unpack_repeats",
     "unpack_text",
     "unpack_verdict",
@@ -81,30 +82,47 @@ def unpack_text(data: bytes) -> str:
 
 def unpack_article(data: bytes) -> Article:
     """Return the article that `pack_article` wrote."""
-    head, text = data[: data.index(b"\n")], unpack_text(data)
-    id, url, canonical, title, byline, when, sections, site, language, noindex, notes, blocks = load(head)
-    published = None
-    if when is not None:
-        read = dt.datetime.fromisoformat if when[1] == "time" else dt.date.fromisoformat
-        published = Published(moment=read(when[0]), precision=when[1])
+    known, blocks = _unpack_head(data)
+    text = unpack_text(data)
     starts = accumulate((size + 2 for size, _, _ in blocks), initial=0)  # a blank line between each two
     return Article(
         blocks=tuple(
             Block(text=text[start : start + size], kind=BlockKind(kind), quote_depth=depth)
             for start, (size, kind, depth) in zip(starts, blocks, strict=False)
         ),
-        id=id,
-        url=url,
-        canonical_url=canonical,
-        title=title,
-        byline=tuple(byline),
-        published=published,
-        sections=tuple(sections),
-        site=site,
-        language=language,
-        noindex=noindex,
-        notes=tuple(notes),
+        **known,
     )
+
+
+def unpack_header(data: bytes) -> Article:
+    """Return the article that `pack_article` wrote, without its text."""
+    known, _ = _unpack_head(data)
+    return Article(blocks=(), **known)
+
+
+def _unpack_head(data: bytes) -> tuple[dict[str, Any], list[Row]]:
+    """Return what is known of an article, and size, kind and quotation depth of each block."""
+    id, url, canonical, title, byline, when, sections, site, language, noindex, notes, blocks = load(
+        data[: data.index(b"\n")]
+    )
+    published = None
+    if when is not None:
+        read = dt.datetime.fromisoformat if when[1] == "time" else dt.date.fromisoformat
+        published = Published(moment=read(when[0]), precision=when[1])
+    known = {
+        "id": id,
+        "url": url,
+        "canonical_url": canonical,
+        "title": title,
+        "byline": tuple(byline),
+        "published": published,
+        "sections": tuple(sections),
+        "site": site,
+        "language": language,
+        "noindex": noindex,
+        "notes": tuple(notes),
+    }
+    return known, blocks
 
 
 _FIGURES = ("tokens_left", "tokens_right", *MEASURES)

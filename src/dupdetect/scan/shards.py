@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -22,7 +22,14 @@ from dupdetect.extract import read
 from dupdetect.fingerprint import Fingerprinter, band_keys
 from dupdetect.model import Article, Document, Failure, FingerprintBatch, Repeat
 from dupdetect.scan.columns import Columns, write_columns
-from dupdetect.scan.records import pack_article, pack_repeats, unpack_article, unpack_repeats, unpack_text
+from dupdetect.scan.records import (
+    pack_article,
+    pack_repeats,
+    unpack_article,
+    unpack_header,
+    unpack_repeats,
+    unpack_text,
+)
 from dupdetect.settings import Settings
 from dupdetect.text import Shingles, shingle_batch
 
@@ -67,8 +74,8 @@ class Shard(Protocol):
     def texts(self, rows: Sequence[int]) -> list[str]:
         """Return the texts of these rows' articles."""
 
-    def ids(self, rows: Sequence[int]) -> list[str]:
-        """Return the ids of these rows."""
+    def headers(self, rows: Sequence[int]) -> list[Article]:
+        """Return the articles of these rows without their texts."""
 
     def repeats(self) -> dict[int, tuple[Repeat, ...]]:
         """Return the rows whose texts carry passages twice."""
@@ -144,9 +151,9 @@ class MemoryShard:
         """Return the texts of these rows' articles."""
         return [self._articles[row].text for row in rows]
 
-    def ids(self, rows: Sequence[int]) -> list[str]:
-        """Return the ids of these rows."""
-        return [self._articles[row].id for row in rows]
+    def headers(self, rows: Sequence[int]) -> list[Article]:
+        """Return the articles of these rows without their texts."""
+        return [replace(self._articles[row], blocks=()) for row in rows]
 
     def repeats(self) -> dict[int, tuple[Repeat, ...]]:
         """Return the rows whose texts carry passages twice."""
@@ -260,9 +267,9 @@ class FileShard:
                 file.seek(start)
                 yield file.read(size)
 
-    def ids(self, rows: Sequence[int]) -> list[str]:
-        """Return the ids of these rows."""
-        return [article.id for article in self.articles(rows)]
+    def headers(self, rows: Sequence[int]) -> list[Article]:
+        """Return the articles of these rows without their texts."""
+        return list(map(unpack_header, self._packed(rows)))
 
     def repeats(self) -> dict[int, tuple[Repeat, ...]]:
         """Return the rows whose texts carry passages twice."""
@@ -376,6 +383,10 @@ class Corpus:
         """Return the articles' texts at these places, in the order asked for: much less work than the articles."""
         return self._gathered(places, lambda shard, rows: shard.texts(rows))
 
+    def headers(self, places: Sequence[int] | NDArray[np.int64]) -> list[Article]:
+        """Return the articles at these places without their texts, in the order asked for."""
+        return self._gathered(places, lambda shard, rows: shard.headers(rows))
+
     def _gathered(
         self, places: Sequence[int] | NDArray[np.int64], read: Callable[[Shard, list[int]], list[Piece]]
     ) -> list[Piece]:
@@ -429,12 +440,12 @@ def drop_repeated_ids(shards: Sequence[Shard]) -> tuple[Corpus, tuple[Failure, .
         rows = np.flatnonzero(np.isin(keys[number], suspects)).tolist()
         ordinals = shard.column("ordinals")[rows].tolist()
         again = []
-        for row, ordinal, id in zip(rows, ordinals, shard.ids(rows), strict=True):
-            if id in seen:
+        for row, ordinal, article in zip(rows, ordinals, shard.headers(rows), strict=True):
+            if article.id in seen:
                 again.append(row)
-                told.append((ordinal, Failure(id=id, error=TWICE)))
+                told.append((ordinal, Failure(id=article.id, error=TWICE)))
             else:
-                seen.add(id)
+                seen.add(article.id)
         told += [(one.ordinal, Failure(id=one.id, error=one.error)) for one in shard.unread()]
         failures += [failure for _, failure in sorted(told, key=lambda pair: pair[0])]
         if again:
