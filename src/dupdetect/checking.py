@@ -100,10 +100,13 @@ class Checker:
         """Return a comparator that knows how common the words of a piece are in the index."""
         if not candidates.found:
             return self.comparator
-        # Only of hashes that every sample keeps the index knows all stories.
-        kept = fingerprint.sample < np.uint64(2**64 // self.index.settings.sample_rate)
-        counts = np.array(candidates.stories, dtype=np.int64)
-        rarity = Frequencies.around(shingles, fingerprint.sample[kept], counts[kept], candidates.stories_counted)
+        rarity = Frequencies.of_sample(
+            shingles,
+            fingerprint.sample,
+            candidates.stories,
+            candidates.stories_counted,
+            rate=self.index.settings.sample_rate,
+        )
         return Comparator(settings=self.comparator.settings, thresholds=self.comparator.thresholds, rarity=rarity)
 
 

@@ -57,6 +57,35 @@ class Frequencies:
         return np.where(self._shingles[at] == shingles, self._counts[at], 0)
 
     @classmethod
+    def of_sample(
+        cls,
+        shingles: NDArray[np.uint64],
+        sample: NDArray[np.uint64],
+        counts: Sequence[int],
+        stories: int,
+        *,
+        rate: int,
+    ) -> Frequencies:
+        """Return the frequencies of one text's shingles, given what an index says of its sample.
+
+        Parameters
+        ----------
+        shingles : ndarray of uint64, shape (n,)
+            In reading order.
+        sample : ndarray of uint64, shape (k,)
+            The text's containment sample.
+        counts : sequence of int, length k
+            In how many stories of the index each of its hashes stands.
+        stories : int
+            How many there are.
+        rate : int
+            `Settings.sample_rate`.
+        """
+        # Only of hashes that every sample keeps the index knows all stories.
+        kept = sample < np.uint64(2**64 // rate)
+        return cls.around(shingles, sample[kept], np.asarray(counts, dtype=np.int64)[kept], stories)
+
+    @classmethod
     def around(
         cls, shingles: NDArray[np.uint64], known: NDArray[np.uint64], counts: NDArray[np.int64], stories: int
     ) -> Frequencies:
