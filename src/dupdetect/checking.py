@@ -139,9 +139,10 @@ def matches(
     if not found:
         return ()
     prepared = article if isinstance(article, Prepared) else comparator.prepare(article)
+    others = comparator.prepare_batch([other for _, other in found])
     related = (
-        Match(article=other, verdict=comparator.compare(prepared, other), status=candidate.status)
-        for candidate, other in found
+        Match(article=other, verdict=comparator.compare(prepared, theirs), status=candidate.status)
+        for (candidate, other), theirs in zip(found, others, strict=True)
     )
     return strongest_first(
         match for match in related if match.verdict.relation not in (Relation.DISTINCT, Relation.UNDECIDED)

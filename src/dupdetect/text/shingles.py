@@ -98,7 +98,8 @@ def words_of(texts: Sequence[str], settings: Settings) -> Iterator[tuple[Tokens,
 
 def _words_of_chunk(texts: Sequence[str], settings: Settings) -> Iterator[tuple[Tokens, NDArray[np.uint64]]]:
     found = tokenize_batch(texts)
-    if not found:
+    if len(found) < 2:
+        yield from ((tokens, shingle(tokens, settings)) for tokens in found)
         return
     offsets = np.cumsum([0, *map(len, found)])
     signs = np.concatenate([tokens.kinds for tokens in found]) == SIGN
