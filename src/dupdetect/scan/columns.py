@@ -71,14 +71,14 @@ class Columns:
                 end = shape[0] if end is None else min(end, shape[0])
                 row = math.prod(shape[1:]) * dtype.itemsize
                 shape, place, size = (max(0, end - start), *shape[1:]), place + start * row, max(0, end - start) * row
-                data: bytes | mmap.mmap
+                if not size:
+                    return np.empty(shape, dtype)
                 if size > _MAPPED:
-                    data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-                    return np.frombuffer(data, dtype, size // dtype.itemsize, place).reshape(shape)
+                    mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                    return np.frombuffer(mapped, dtype, size // dtype.itemsize, place).reshape(shape)
                 file.seek(place)
-                data = file.read(size)
-                return np.frombuffer(data, dtype, size // dtype.itemsize).reshape(shape)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+                return np.frombuffer(file.read(size), dtype, size // dtype.itemsize).reshape(shape)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise damaged(self._path, error) from error
 
 

@@ -41,7 +41,6 @@ other (a power of two)."""
 
 TWICE = "an earlier document has this id; ids must be unique"
 
-
 Piece = TypeVar("Piece")
 
 
@@ -355,7 +354,7 @@ class Corpus:
                 kept = ~np.isin(of, self._dropped[number])
                 own, of = own[kept], np.searchsorted(self._rows[number], of[kept])
             hashes.append(own)
-            owners.append(of + self._starts[number])
+            owners.append(of.astype(np.int64) + self._starts[number])
         return np.concatenate(hashes), np.concatenate(owners)
 
     def _by_shard(self, places: NDArray[np.int64]) -> Iterator[tuple[Shard, NDArray[np.int64], NDArray[np.int64]]]:
