@@ -100,10 +100,13 @@ class Checker:
         """Return a comparator that knows how common the words of a piece are in the index."""
         if not candidates.found:
             return self.comparator
-        # Only of hashes that every sample keeps the index knows all stories.
-        kept = fingerprint.sample < np.uint64(2**64 // self.index.settings.sample_rate)
-        counts = np.array(candidates.stories, dtype=np.int64)
-        rarity = Frequencies.around(shingles, fingerprint.sample[kept], counts[kept], candidates.stories_counted)
+        rarity = Frequencies.of_sample(
+            shingles,
+            fingerprint.sample,
+            candidates.stories,
+            candidates.stories_counted,
+            rate=self.index.settings.sample_rate,
+        )
         return Comparator(settings=self.comparator.settings, thresholds=self.comparator.thresholds, rarity=rarity)
 
 
@@ -136,9 +139,10 @@ def matches(
     if not found:
         return ()
     prepared = article if isinstance(article, Prepared) else comparator.prepare(article)
+    others = comparator.prepare_batch([other for _, other in found])
     related = (
-        Match(article=other, verdict=comparator.compare(prepared, other), status=candidate.status)
-        for candidate, other in found
+        Match(article=other, verdict=comparator.compare(prepared, theirs), status=candidate.status)
+        for (candidate, other), theirs in zip(found, others, strict=True)
     )
     return strongest_first(
         match for match in related if match.verdict.relation not in (Relation.DISTINCT, Relation.UNDECIDED)

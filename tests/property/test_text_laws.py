@@ -7,6 +7,7 @@ from tests.strategies import any_text
 from dupdetect.settings import Settings
 from dupdetect.text import NUMBER, SIGN, WORD, fold, shingle, shingle_batch, tokenize
 from dupdetect.text.normalize import fold_with_origin
+from dupdetect.text.shingles import words_of
 
 KINDS = {"word": WORD, "number": NUMBER, "sign": SIGN}
 
@@ -73,3 +74,15 @@ def test_a_batch_gives_each_text_the_shingles_of_the_oracle(texts, words, signs)
             np.testing.assert_array_equal(own, tokenize(text).hashes)
             given_out.append(text)
     assert given_out == texts
+
+
+@given(st.lists(any_text, max_size=8), st.integers(1, 4), st.integers(1, 6))
+@example(["ŉ e\u0301", "", "plain words", "ſtraße ﬁn x"], 1, 1)
+def test_tokens_of_many_texts_are_those_of_each(texts, words, signs):
+    settings = Settings(shingle_words=words, shingle_signs=signs)
+    found = list(words_of(texts, settings))
+    for text, (tokens, hashes) in zip(texts, found, strict=True):
+        alone = tokenize(text)
+        for name in ("hashes", "starts", "ends", "kinds"):
+            np.testing.assert_array_equal(getattr(tokens, name), getattr(alone, name))
+        np.testing.assert_array_equal(hashes, shingle(alone, settings))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from rapidfuzz.distance import Indel
 from dupdetect.compare import evidence as measures
 from dupdetect.compare.alignment import Alignment, align, to_passages
 from dupdetect.compare.declared import days_apart, same_canonical, section_ratio
-from dupdetect.compare.features import Prepared, as_article, prepare
+from dupdetect.compare.features import Prepared, as_article, prepare, prepare_batch
 from dupdetect.compare.repeats import repeats
 from dupdetect.compare.verdict import Evidence, Thresholds, decide, worth_aligning
 from dupdetect.model import Article, Comparison, Rarity, Relation, Repeat, Verdict
@@ -56,6 +56,10 @@ class Comparator:
     def prepare(self, content: Article | str) -> Prepared:
         """Work out what comparisons need of one text, rarity weights included."""
         return prepare(as_article(content), self.settings, self.rarity)
+
+    def prepare_batch(self, contents: Sequence[Article | str]) -> list[Prepared]:
+        """Return what `prepare` gives of each text, in a fraction of the time of one by one."""
+        return prepare_batch([as_article(content) for content in contents], self.settings, self.rarity)
 
     def compare(self, left: Article | Prepared | str, right: Article | Prepared | str) -> Verdict:
         """Say how `left` relates to `right`, with passages and repeats.

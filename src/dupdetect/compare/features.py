@@ -8,6 +8,7 @@ before normalisation takes the capitals away.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 
 from dupdetect.model import Article, Block, Rarity
 from dupdetect.settings import Settings
-from dupdetect.text import NUMBER, SIGN, Tokens, fold, shingle, tokenize
+from dupdetect.text import NUMBER, SIGN, Tokens, fold
+from dupdetect.text.shingles import words_of
 
-__all__ = ["MAYBE_NAME", "NAME", "Prepared", "as_article", "prepare", "rarity_weights"]
+__all__ = ["MAYBE_NAME", "NAME", "Prepared", "as_article", "prepare", "prepare_batch", "rarity_weights"]
 
 COMMON_FROM = 4
 """A shingle in more stories than this weighs ``COMMON_FROM / stories``, others 1.
@@ -138,9 +140,22 @@ def prepare(article: Article, settings: Settings, rarity: Rarity | None = None) 
     rarity : Rarity, optional
         Weighs the shingles; without it all weigh the same.
     """
+    return prepare_batch([article], settings, rarity)[0]
+
+
+def prepare_batch(articles: Sequence[Article], settings: Settings, rarity: Rarity | None = None) -> list[Prepared]:
+    """Return what `prepare` does of each: to read many texts together takes a tenth of the time."""
+    words = words_of([article.text for article in articles], settings)
+    return [
+        _prepared(article, tokens, every, settings, rarity)
+        for article, (tokens, every) in zip(articles, words, strict=True)
+    ]
+
+
+def _prepared(
+    article: Article, tokens: Tokens, every: NDArray[np.uint64], settings: Settings, rarity: Rarity | None
+) -> Prepared:
     text = article.text
-    tokens = tokenize(text)
-    every = shingle(tokens, settings)
     order = np.argsort(every, kind="stable")
     ordered = every[order]
     fresh = np.ones(len(ordered), dtype=np.bool_)

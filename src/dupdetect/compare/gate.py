@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,3 +37,15 @@ class Bag:
         """Weigh a shingle set."""
         weights = rarity_weights(distinct, rarity)
         return cls(distinct=distinct, weights=weights, weight=float(weights.sum()))
+
+    @classmethod
+    def of_each(cls, distinct: Sequence[NDArray[np.uint64]], rarity: Rarity | None) -> list[Bag]:
+        """Weigh many shingle sets, all at once."""
+        if not distinct:
+            return []
+        weights = np.split(
+            rarity_weights(np.concatenate(distinct), rarity), np.cumsum([len(one) for one in distinct[:-1]], dtype=int)
+        )
+        return [
+            cls(distinct=one, weights=own, weight=float(own.sum())) for one, own in zip(distinct, weights, strict=True)
+        ]

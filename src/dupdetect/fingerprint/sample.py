@@ -64,7 +64,8 @@ def _order(hashes: NDArray[np.uint64], owners: NDArray[np.int64]) -> NDArray[np.
         # text apart, and a third brings the texts together again. Where they do not, the slow way does.
         order = np.argsort((hashes >> np.uint64(32)).astype(np.uint16), kind="stable")
         order = order[np.argsort((hashes >> np.uint64(48)).astype(np.uint16)[order], kind="stable")]
-        order = order[np.argsort(owners.astype(np.uint16)[order], kind="stable")]
+        few = np.uint8 if int(owners[-1]) < 1 << 8 else np.uint16
+        order = order[np.argsort(owners.astype(few)[order], kind="stable")]
         values, of = hashes[order], owners[order]
         if not ((values[1:] < values[:-1]) & (of[1:] == of[:-1])).any():
             return order

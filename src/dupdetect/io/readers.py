@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from dupdetect.errors import InputError
 from dupdetect.extract import parse_published
 from dupdetect.io.tables import csv_rows, parquet_rows, read_warc
@@ -25,6 +27,7 @@ __all__ = [
     "is_collection",
     "is_jsonl",
     "jsonl_lines",
+    "line_starts",
     "pages_of",
     "read_documents",
     "read_file",
@@ -40,6 +43,9 @@ SUFFIXES: dict[str, ContentFormat] = {
     ".markdown": "markdown",
 }
 """File name endings of pages and texts, and what is behind them."""
+
+_BLOCK = 1 << 20
+"""Bytes in which the ends of lines are looked for at once."""
 
 _JSONL = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _CSV = (".csv",)
@@ -155,17 +161,51 @@ def _documents(rows: Iterator[tuple[str, dict[str, Any] | str]]) -> Iterator[Doc
             yield Failure(id=where, error=f"not a document: {error}")
 
 
-def jsonl_lines(path: Path) -> Iterator[bytes]:
-    """Yield the lines of a file, compressed or not, blank ones included; `InputError` if it is not readable."""
+def line_starts(path: Path, step: int) -> Iterator[int]:
+    """Yield the byte at which every `step`-th line of a file begins; `InputError` if it is not readable."""
+    try:
+        with path.open("rb") as file:
+            place = lines = 0
+            waiting: int | None = 0  # begins a line, if another byte comes
+            while block := file.read(_BLOCK):
+                if waiting is not None:
+                    yield waiting
+                    waiting = None
+                ends = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == ord("\n")) + place + 1
+                place += len(block)
+                for start in ends[step - lines % step - 1 :: step].tolist():
+                    if start < place:
+                        yield start
+                    else:
+                        waiting = start
+                lines += len(ends)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def jsonl_lines(path: Path, start: int = 0) -> Iterator[bytes]:
+    """Yield the lines of a file, compressed or not, blank ones included; `InputError` if it is not readable.
+
+    Parameters
+    ----------
+    path : Path
+    start : int
+        Byte to begin at, of a file that is not compressed.
+    """
     try:
         if path.suffix.lower() == ".gz":
             with gzip.open(path, "rb") as compressed:
                 yield from compressed
         else:
             with path.open("rb") as plain:
+                plain.seek(start)
                 yield from plain
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path}: not readable to its end: {error}") from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> InputError:
+    return InputError(f"{path}: not readable to its end: {error}")
 
 
 def _document(fields: Any) -> Document:

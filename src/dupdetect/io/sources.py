@@ -19,6 +19,7 @@ from dupdetect.io.readers import (
     is_collection,
     is_jsonl,
     jsonl_lines,
+    line_starts,
     pages_of,
     read_documents,
     read_file,
@@ -49,17 +50,23 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines of a JSONL file, not yet read as JSON: its name, the number of the first, and all of them."""
+    """Lines of a JSONL file: where they begin, the number of the first, and how many there are at most.
 
-    name: str
+    `start` is a byte of the file; of a compressed file the lines themselves are here instead.
+    """
+
+    path: Path
     first: int
-    lines: tuple[bytes, ...]
+    count: int
+    start: int = 0
+    lines: tuple[bytes, ...] = ()
 
     def documents(self) -> Iterator[Document | Failure]:
         """Read the lines that are not blank."""
-        for number, line in enumerate(self.lines, self.first):
+        lines = iter(self.lines) if self.lines else islice(jsonl_lines(self.path, self.start), self.count)
+        for number, line in enumerate(lines, self.first):
             if line.strip():
-                yield document_of_line(line, f"{self.name}:{number}")
+                yield document_of_line(line, f"{self.path.name}:{number}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +150,16 @@ def _batches(path: Path, size: int) -> Iterator[Batch]:
         files = ((str(file), file.relative_to(path).as_posix(), None) for file in pages_of(path))
         while some := tuple(islice(files, size)):
             yield Files(some)
-    elif is_jsonl(path):
+    elif path.suffix.lower() == ".gz" and is_jsonl(path):
         lines = jsonl_lines(path)
         first = 1
         while part := tuple(islice(lines, size)):
-            yield Lines(path.name, first, part)
+            yield Lines(path, first, len(part), lines=part)
             first += len(part)
+    elif is_jsonl(path):
+        # The lines are read where they are worked on: here only their ends are looked for.
+        for number, start in enumerate(line_starts(path, size)):
+            yield Lines(path, number * size + 1, size, start)
     else:
         documents = read_documents(path)
         while read := tuple(islice(documents, size)):

@@ -55,8 +55,7 @@ def count_stories(
 
 def _read(corpus: Corpus, places: NDArray[np.int64], settings: Settings) -> Iterator[list[NDArray[np.uint64]]]:
     for start in range(0, len(places), _READ_AT_ONCE):
-        texts = [article.text for article in corpus.articles(places[start : start + _READ_AT_ONCE])]
-        yield list(distinct_shingles(texts, settings))
+        yield list(distinct_shingles(corpus.texts(places[start : start + _READ_AT_ONCE]), settings))
 
 
 def _count_all(corpus: Corpus, pairs: CandidatePairs, settings: Settings, kept: Kept) -> Arrays:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dupdetect.compare import Comparator, Thresholds
+from dupdetect.compare.rarity import Frequencies
 from dupdetect.errors import SettingsError
 from dupdetect.fingerprint import Fingerprinter
 from dupdetect.index import Index, build_index
@@ -16,6 +17,7 @@ from dupdetect.scan.stages import Progress, silent
 from dupdetect.scan.verify import SILENT
 from dupdetect.scan.work import WorkFolder
 from dupdetect.settings import TEXT_VERSION, Settings
+from dupdetect.text.shingles import words_of
 
 __all__ = ["add_to_index", "build_from_scan", "compare_with_index"]
 
@@ -29,6 +31,8 @@ def compare_with_index(
     progress: Progress = silent,
 ) -> tuple[list[Sighting], int]:
     """Compare every article of a scan with the index, as `dupdetect.Detector.check` does.
+
+    What the two share is weighed by the stories of the index that hold it.
 
     Parameters
     ----------
@@ -48,21 +52,31 @@ def compare_with_index(
     left_out : int
         Candidates beyond the limit.
     """
-    comparator = Comparator(settings=index.settings, thresholds=thresholds)
-    fingerprinter = Fingerprinter(index.settings)
+    settings = index.settings
+    fingerprinter = Fingerprinter(settings)
     found: list[Sighting] = []
     left_out = 0
     batches = list(corpus.numbers())
     for number in progress("Comparing with the index", batches, len(batches)):
-        articles, fingerprints = corpus.batch(number, index.settings)
+        articles, fingerprints = corpus.batch(number, settings)
         for article, fingerprint in zip(articles, (fingerprints[n] for n in range(len(articles))), strict=True):
             candidates = index.candidates(fingerprint, limit=limit, exclude=[article.id])
             left_out += candidates.left_out
-            prepared = comparator.prepare(article) if candidates.found else None
-            for candidate in candidates.found:
-                assert prepared is not None  # noqa: S101
-                other = index.fetch(candidate)
-                verdict = comparator.relate(prepared, comparator.prepare(other), silent=SILENT)
+            if not candidates.found:
+                continue
+            ((_, shingles),) = words_of([article.text], settings)
+            rarity = Frequencies.of_sample(
+                shingles,
+                fingerprint.sample,
+                candidates.stories,
+                candidates.stories_counted,
+                rate=settings.sample_rate,
+            )
+            comparator = Comparator(settings=settings, thresholds=thresholds, rarity=rarity)
+            others = [index.fetch(candidate) for candidate in candidates.found]
+            prepared = comparator.prepare_batch([article, *others])
+            for other, theirs in zip(others, prepared[1:], strict=True):
+                verdict = comparator.relate(prepared[0], theirs, silent=SILENT)
                 if verdict.relation not in SILENT:
                     digests = (fingerprint.digest.hex(), fingerprinter.fingerprint(other.text).digest.hex())
                     pair = Pair(left=article.id, right=other.id, verdict=verdict)

@@ -23,7 +23,16 @@ from dupdetect.model import (
     Verdict,
 )
 
-__all__ = ["pack_article", "pack_repeats", "pack_verdict", "unpack_article", "unpack_repeats", "unpack_verdict"]
+__all__ = [
+    "pack_article",
+    "pack_repeats",
+    "pack_verdict",
+    "unpack_article",
+    "unpack_header",
+    "unpack_repeats",
+    "unpack_text",
+    "unpack_verdict",
+]
 
 Row = list[Any]
 
@@ -42,9 +51,9 @@ def load(data: bytes) -> Any:
 
 
 def pack_article(article: Article) -> bytes:
-    """Return an article as bytes, without blocks that are not its own: a line of JSON, then the texts as they are.
+    """Return an article as bytes, without blocks that are not its own: a line of JSON, then the text as it is.
 
-    To put a long text into JSON takes ten times as long as to encode it.
+    To put a long text into JSON takes ten times as long as to encode it, and most readers ask for nothing else.
     """
     published = article.published
     when = None if published is None else (published.moment.isoformat(), published.precision)
@@ -63,36 +72,57 @@ def pack_article(article: Article) -> bytes:
         article.notes,
         [(len(block.text), block.kind.value, block.quote_depth) for block in content],
     )
-    return dump(head) + b"\n" + "".join([block.text for block in content]).encode("utf-8", "surrogatepass")
+    return dump(head) + b"\n" + article.text.encode("utf-8", "surrogatepass")
+
+
+def unpack_text(data: bytes) -> str:
+    """Return the text of the article that `pack_article` wrote."""
+    return data[data.index(b"\n") + 1 :].decode("utf-8", "surrogatepass")
 
 
 def unpack_article(data: bytes) -> Article:
     """Return the article that `pack_article` wrote."""
-    head, _, texts = data.partition(b"\n")
-    id, url, canonical, title, byline, when, sections, site, language, noindex, notes, blocks = load(head)
+    known, blocks = _unpack_head(data)
+    text = unpack_text(data)
+    starts = accumulate((size + 2 for size, _, _ in blocks), initial=0)  # a blank line between each two
+    return Article(
+        blocks=tuple(
+            Block(text=text[start : start + size], kind=BlockKind(kind), quote_depth=depth)
+            for start, (size, kind, depth) in zip(starts, blocks, strict=False)
+        ),
+        **known,
+    )
+
+
+def unpack_header(data: bytes) -> Article:
+    """Return the article that `pack_article` wrote, without its text."""
+    known, _ = _unpack_head(data)
+    return Article(blocks=(), **known)
+
+
+def _unpack_head(data: bytes) -> tuple[dict[str, Any], list[Row]]:
+    """Return what is known of an article, and size, kind and quotation depth of each block."""
+    id, url, canonical, title, byline, when, sections, site, language, noindex, notes, blocks = load(
+        data[: data.index(b"\n")]
+    )
     published = None
     if when is not None:
         read = dt.datetime.fromisoformat if when[1] == "time" else dt.date.fromisoformat
         published = Published(moment=read(when[0]), precision=when[1])
-    text = texts.decode("utf-8", "surrogatepass")
-    ends = accumulate(size for size, _, _ in blocks)
-    return Article(
-        blocks=tuple(
-            Block(text=text[end - size : end], kind=BlockKind(kind), quote_depth=depth)
-            for end, (size, kind, depth) in zip(ends, blocks, strict=True)
-        ),
-        id=id,
-        url=url,
-        canonical_url=canonical,
-        title=title,
-        byline=tuple(byline),
-        published=published,
-        sections=tuple(sections),
-        site=site,
-        language=language,
-        noindex=noindex,
-        notes=tuple(notes),
-    )
+    known = {
+        "id": id,
+        "url": url,
+        "canonical_url": canonical,
+        "title": title,
+        "byline": tuple(byline),
+        "published": published,
+        "sections": tuple(sections),
+        "site": site,
+        "language": language,
+        "noindex": noindex,
+        "notes": tuple(notes),
+    }
+    return known, blocks
 
 
 _FIGURES = ("tokens_left", "tokens_right", *MEASURES)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +21,27 @@ from dupdetect.errors import ExtractionError
 from dupdetect.extract import read
 from dupdetect.fingerprint import Fingerprinter, band_keys
 from dupdetect.model import Article, Document, Failure, FingerprintBatch, Repeat
-from dupdetect.scan.records import pack_article, pack_repeats, unpack_article, unpack_repeats
-from dupdetect.scan.work import load_array
+from dupdetect.scan.columns import Columns, write_columns
+from dupdetect.scan.records import (
+    pack_article,
+    pack_repeats,
+    unpack_article,
+    unpack_header,
+    unpack_repeats,
+    unpack_text,
+)
 from dupdetect.settings import Settings
 from dupdetect.text import Shingles, shingle_batch
 
 __all__ = ["Corpus", "FileShard", "MemoryShard", "Shard", "Unread", "columns_of", "drop_repeated_ids", "write_shard"]
 
+PARTS = 32
+"""Parts of a shard's samples that stand each for itself, by the lowest bits of the hashes: the join reads one after the
+other (a power of two)."""
+
 TWICE = "an earlier document has this id; ids must be unique"
+
+Piece = TypeVar("Piece")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +59,22 @@ class Shard(Protocol):
     def column(self, name: str) -> NDArray[Any]:
         """Return an array.
 
-        `signatures` (n, k), `bands` (bands, n), `sample_hashes` and `sample_offsets`, `tokens`, `shingles`,
-        `digests` (n, 16); of files also `ordinals`, the number in the shard's input, and `id_keys`.
+        `signatures` (n, k), `bands` (bands, n), `sample_hashes` and `sample_offsets`, the same in `PARTS` by value as
+        `part_hashes`, `part_rows` and `part_offsets`, `tokens`, `shingles`, `digests` (n, 16); of files also
+        `ordinals`, the number in the shard's input, and `id_keys`.
         """
+
+    def part(self, name: str, start: int, end: int) -> NDArray[Any]:
+        """Return a part of an array, along its first axis."""
 
     def articles(self, rows: Sequence[int]) -> list[Article]:
         """Return the articles of these rows."""
 
-    def ids(self, rows: Sequence[int]) -> list[str]:
-        """Return the ids of these rows."""
+    def texts(self, rows: Sequence[int]) -> list[str]:
+        """Return the texts of these rows' articles."""
+
+    def headers(self, rows: Sequence[int]) -> list[Article]:
+        """Return the articles of these rows without their texts."""
 
     def repeats(self) -> dict[int, tuple[Repeat, ...]]:
         """Return the rows whose texts carry passages twice."""
@@ -65,11 +85,17 @@ class Shard(Protocol):
 
 def columns_of(batch: FingerprintBatch, settings: Settings) -> dict[str, NDArray[Any]]:
     """Return the arrays that the stages use of a batch."""
+    rows = np.repeat(np.arange(len(batch.tokens), dtype=np.uint32), np.diff(batch.sample_offsets))
+    parts = (batch.sample_hashes & np.uint64(PARTS - 1)).astype(np.uint8)
+    order = np.argsort(parts, kind="stable")  # NumPy sorts eight bits by counting
     return {
         "signatures": batch.signatures,
         "bands": np.ascontiguousarray(band_keys(batch.signatures, settings).T),
         "sample_hashes": batch.sample_hashes,
         "sample_offsets": batch.sample_offsets,
+        "part_hashes": batch.sample_hashes[order],
+        "part_rows": rows[order],
+        "part_offsets": np.cumsum(np.concatenate([[0], np.bincount(parts, minlength=PARTS)])),
         "tokens": batch.tokens,
         "shingles": batch.shingles,
         "digests": batch.digests,
@@ -112,13 +138,21 @@ class MemoryShard:
         """Return an array; see `Shard.column`."""
         return self._columns[name]
 
+    def part(self, name: str, start: int, end: int) -> NDArray[Any]:
+        """Return a part of an array; see `Shard.part`."""
+        return self._columns[name][start:end]
+
     def articles(self, rows: Sequence[int]) -> list[Article]:
         """Return the articles of these rows."""
         return [self._articles[row] for row in rows]
 
-    def ids(self, rows: Sequence[int]) -> list[str]:
-        """Return the ids of these rows."""
-        return [self._articles[row].id for row in rows]
+    def texts(self, rows: Sequence[int]) -> list[str]:
+        """Return the texts of these rows' articles."""
+        return [self._articles[row].text for row in rows]
+
+    def headers(self, rows: Sequence[int]) -> list[Article]:
+        """Return the articles of these rows without their texts."""
+        return [replace(self._articles[row], blocks=()) for row in rows]
 
     def repeats(self) -> dict[int, tuple[Repeat, ...]]:
         """Return the rows whose texts carry passages twice."""
@@ -186,8 +220,7 @@ def write_shard(folder: Path, documents: Iterable[Document | Article | Failure],
         "ordinals": np.array(ordinals, dtype=np.int64),
         "id_keys": np.frombuffer(b"".join(id_keys), dtype="<u8").astype(np.uint64),
     }
-    for name, column in columns.items():
-        np.save(folder / f"{name}.npy", column, allow_pickle=False)
+    write_columns(folder / "columns.bin", columns)
     told = {
         "unread": [[one.ordinal, one.id, one.error] for one in unread],
         "repeats": {row: pack_repeats(found) for row, found in shard.repeats().items()},
@@ -204,28 +237,38 @@ class FileShard:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._columns = Columns(folder / "columns.bin")
 
     def column(self, name: str) -> NDArray[Any]:
         """Return an array; see `Shard.column`."""
-        return load_array(self._folder / f"{name}.npy")
+        return self._columns.read(name)
+
+    def part(self, name: str, start: int, end: int) -> NDArray[Any]:
+        """Return a part of an array; see `Shard.part`."""
+        return self._columns.read(name, start, end)
 
     def _told(self) -> dict[str, Any]:
         return dict(json.loads((self._folder / "told.json").read_text(encoding="ascii")))
 
     def articles(self, rows: Sequence[int]) -> list[Article]:
         """Return the articles of these rows."""
-        offsets = self.column("article_offsets")
-        found = []
-        with (self._folder / "articles.bin").open("rb") as file:
-            for row in rows:
-                start, end = int(offsets[row]), int(offsets[row + 1])
-                file.seek(start)
-                found.append(unpack_article(file.read(end - start)))
-        return found
+        return list(map(unpack_article, self._packed(rows)))
 
-    def ids(self, rows: Sequence[int]) -> list[str]:
-        """Return the ids of these rows."""
-        return [article.id for article in self.articles(rows)]
+    def texts(self, rows: Sequence[int]) -> list[str]:
+        """Return the texts of these rows' articles."""
+        return list(map(unpack_text, self._packed(rows)))
+
+    def _packed(self, rows: Sequence[int]) -> Iterator[bytes]:
+        offsets = self.column("article_offsets")
+        starts, sizes = offsets[rows].tolist(), np.diff(offsets)[rows].tolist()
+        with (self._folder / "articles.bin").open("rb") as file:
+            for start, size in zip(starts, sizes, strict=True):
+                file.seek(start)
+                yield file.read(size)
+
+    def headers(self, rows: Sequence[int]) -> list[Article]:
+        """Return the articles of these rows without their texts."""
+        return list(map(unpack_header, self._packed(rows)))
 
     def repeats(self) -> dict[int, tuple[Repeat, ...]]:
         """Return the rows whose texts carry passages twice."""
@@ -253,12 +296,14 @@ class Corpus:
     def __init__(self, shards: Sequence[Shard], dropped: dict[int, NDArray[np.int64]] | None = None) -> None:
         self.shards = shards
         self._rows: list[NDArray[np.int64]] = []
+        self._dropped = dropped or {}
         for number, shard in enumerate(shards):
             rows = np.arange(len(shard.column("tokens")))
-            if dropped and number in dropped:
-                rows = np.delete(rows, dropped[number])
+            if number in self._dropped:
+                rows = np.delete(rows, self._dropped[number])
             self._rows.append(rows)
         self._starts = np.concatenate([[0], np.cumsum([len(rows) for rows in self._rows])]).astype(np.int64)
+        self._bounds: list[NDArray[Any]] = []
         self.column_cache: dict[str, NDArray[Any]] = {}
 
     def __len__(self) -> int:
@@ -279,7 +324,10 @@ class Corpus:
 
     def band(self, number: int) -> NDArray[np.uint64]:
         """Return each article's key in one band; 0 where it has none."""
-        parts = [shard.column("bands")[number][rows] for shard, rows in zip(self.shards, self._rows, strict=True)]
+        parts = [
+            shard.part("bands", number, number + 1)[0][rows]
+            for shard, rows in zip(self.shards, self._rows, strict=True)
+        ]
         return np.concatenate(parts) if parts else np.empty(0, dtype=np.uint64)
 
     @property
@@ -292,17 +340,21 @@ class Corpus:
 
     def sample(self, part: int, parts: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         """Return one of `parts` (a power of two) parts of the sample hashes, by value, and the places they are of."""
+        finer = max(1, parts // PARTS)
+        first, last = part * PARTS // parts, max(part * PARTS // parts + 1, (part + 1) * PARTS // parts)
         hashes, owners = [np.empty(0, dtype=np.uint64)], [np.empty(0, dtype=np.int64)]
-        for shard, rows, start in zip(self.shards, self._rows, self._starts.tolist(), strict=False):
-            every, offsets = shard.column("sample_hashes"), shard.column("sample_offsets")
-            places = np.full(len(offsets) - 1, -1)
-            places[rows] = start + np.arange(len(rows))
-            chosen = np.flatnonzero((every & np.uint64(parts - 1)) == np.uint64(part))
-            of = np.repeat(places, np.diff(np.searchsorted(chosen, offsets)))
-            if len(rows) < len(places):
-                chosen, of = chosen[of >= 0], of[of >= 0]
-            hashes.append(every[chosen])
-            owners.append(of)
+        if not self._bounds:
+            self._bounds = [shard.column("part_offsets") for shard in self.shards]
+        for number, (shard, bounds) in enumerate(zip(self.shards, self._bounds, strict=True)):
+            own, of = (shard.part(name, int(bounds[first]), int(bounds[last])) for name in ("part_hashes", "part_rows"))
+            if finer > 1:
+                chosen = own // np.uint64(PARTS) & np.uint64(finer - 1) == np.uint64(part % finer)
+                own, of = own[chosen], of[chosen]
+            if number in self._dropped:
+                kept = ~np.isin(of, self._dropped[number])
+                own, of = own[kept], np.searchsorted(self._rows[number], of[kept])
+            hashes.append(own)
+            owners.append(of.astype(np.int64) + self._starts[number])
         return np.concatenate(hashes), np.concatenate(owners)
 
     def _by_shard(self, places: NDArray[np.int64]) -> Iterator[tuple[Shard, NDArray[np.int64], NDArray[np.int64]]]:
@@ -324,9 +376,22 @@ class Corpus:
 
     def articles(self, places: Sequence[int] | NDArray[np.int64]) -> list[Article]:
         """Return the articles at these places, in the order asked for."""
-        found: dict[int, Article] = {}
+        return self._gathered(places, lambda shard, rows: shard.articles(rows))
+
+    def texts(self, places: Sequence[int] | NDArray[np.int64]) -> list[str]:
+        """Return the articles' texts at these places, in the order asked for: much less work than the articles."""
+        return self._gathered(places, lambda shard, rows: shard.texts(rows))
+
+    def headers(self, places: Sequence[int] | NDArray[np.int64]) -> list[Article]:
+        """Return the articles at these places without their texts, in the order asked for."""
+        return self._gathered(places, lambda shard, rows: shard.headers(rows))
+
+    def _gathered(
+        self, places: Sequence[int] | NDArray[np.int64], read: Callable[[Shard, list[int]], list[Piece]]
+    ) -> list[Piece]:
+        found: dict[int, Piece] = {}
         for shard, rows, which in self._by_shard(np.asarray(places, dtype=np.int64)):
-            found.update(zip(which.tolist(), shard.articles(rows.tolist()), strict=True))
+            found.update(zip(which.tolist(), read(shard, rows.tolist()), strict=True))
         return [found[number] for number in range(len(found))]
 
     def numbers(self) -> range:
@@ -374,12 +439,12 @@ def drop_repeated_ids(shards: Sequence[Shard]) -> tuple[Corpus, tuple[Failure, .
         rows = np.flatnonzero(np.isin(keys[number], suspects)).tolist()
         ordinals = shard.column("ordinals")[rows].tolist()
         again = []
-        for row, ordinal, id in zip(rows, ordinals, shard.ids(rows), strict=True):
-            if id in seen:
+        for row, ordinal, article in zip(rows, ordinals, shard.headers(rows), strict=True):
+            if article.id in seen:
                 again.append(row)
-                told.append((ordinal, Failure(id=id, error=TWICE)))
+                told.append((ordinal, Failure(id=article.id, error=TWICE)))
             else:
-                seen.add(id)
+                seen.add(article.id)
         told += [(one.ordinal, Failure(id=one.id, error=one.error)) for one in shard.unread()]
         failures += [failure for _, failure in sorted(told, key=lambda pair: pair[0])]
         if again:

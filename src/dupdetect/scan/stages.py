@@ -115,12 +115,12 @@ def clusters_of(
     corpus: Corpus, pairs: CandidatePairs, found: Iterable[Found], judge: Judge
 ) -> tuple[tuple[Cluster, ...], _More]:
     """Return the clusters over the duplicates among what was found, and the pairs that had to be judged for them."""
-    edges = [(one.left, one.right, _bare(one)) for one in found if one.verdict.is_duplicate]
+    edges = [_bare(one) for one in found if one.verdict.is_duplicate]
     places = sorted({place for left, right, _ in edges for place in (left, right)})
-    articles = _headers(corpus, places)
+    articles = corpus.headers(places)
     id_of = {place: article.id for place, article in zip(places, articles, strict=True)}
     place_of = {id: place for place, id in id_of.items()}
-    verdicts = {(left, right): found.verdict for left, right, found in edges}
+    verdicts = {(left, right): verdict for left, right, verdict in edges}
     candidates = (pairs.left << 32) | pairs.right
     reported: list[Found] = []
     compared = 0
@@ -138,7 +138,7 @@ def clusters_of(
                 reported.append(fresh)
         return Pair(left=id_of[one], right=id_of[other], verdict=verdicts[one, other])
 
-    known = [Pair(left=id_of[left], right=id_of[right], verdict=one.verdict) for left, right, one in edges]
+    known = [Pair(left=id_of[left], right=id_of[right], verdict=verdict) for left, right, verdict in edges]
     clusters = cluster(articles, known, verify)
     return clusters, _More(reported, compared)
 
@@ -154,17 +154,8 @@ def _holds(codes: NDArray[np.int64], code: int) -> bool:
 
 
 def _bare(one: Found) -> Found:
-    """Return it without its passages: clusters hold many."""
-    comparison = replace(one.verdict.comparison, passages=None, repeats_left=(), repeats_right=())
-    return Found(one.left, one.right, replace(one.verdict, comparison=comparison, reasons=()))
-
-
-def _headers(corpus: Corpus, places: Sequence[int]) -> list[Article]:
-    """Return articles without their texts."""
-    found = []
-    for start in range(0, len(places), SHARD):
-        found += [replace(article, blocks=()) for article in corpus.articles(places[start : start + SHARD])]
-    return found
+    """Return it with what clusters ask of it: they hold many."""
+    return one._replace(verdict=replace(_NO_DUPLICATE, relation=one.verdict.relation, score=one.verdict.score))
 
 
 def notes_of(pairs: CandidatePairs, articles: int) -> Iterator[str]:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dupdetect.compare import Comparator, Prepared, Thresholds
-from dupdetect.compare.evidence import RARE
-from dupdetect.compare.features import rarity_weights
-from dupdetect.model import Article, Rarity, Relation, Verdict
+from dupdetect.compare.evidence import overlap
+from dupdetect.compare.gate import Bag
+from dupdetect.compare.verdict import worth_aligning
+from dupdetect.model import Rarity, Relation, Verdict
 from dupdetect.scan.records import pack_verdict, unpack_verdict
 from dupdetect.scan.shards import Corpus
 from dupdetect.settings import Settings
@@ -28,6 +28,9 @@ CHUNK = 1_000
 _KEPT_TOKENS = 1 << 21
 """Tokens of prepared texts that are kept for the next pair: some 150 MB."""
 
+_LETTERS_TOGETHER = 1 << 18
+"""Code points of the texts that are prepared at once."""
+
 SILENT = (Relation.DISTINCT, Relation.UNDECIDED)
 """Relations that are not reported."""
 
@@ -38,14 +41,6 @@ class Found(NamedTuple):
     left: int
     right: int
     verdict: Verdict
-
-
-class _Bag(NamedTuple):
-    """The shingle set of a text, weighted."""
-
-    shingles: NDArray[np.uint64]
-    weights: NDArray[np.float64]
-    weight: float
 
 
 class Judge:
@@ -78,55 +73,63 @@ class Judge:
     def pair(self, left: int, right: int) -> Found:
         """Judge one pair."""
         left, right = sorted((left, right))
-        missing = [place for place in (left, right) if place not in self._prepared]
-        articles = dict(zip(missing, self._corpus.articles(missing), strict=True))
-        return self._related(left, right, articles)
+        self._prepare([left, right])
+        return self._related(left, right)
 
     def pairs(self, lefts: Sequence[int], rights: Sequence[int]) -> Iterator[Found]:
         """Judge pairs; yield those that are neither DISTINCT nor UNDECIDED, in their order."""
         places = np.unique(np.concatenate([np.asarray(lefts, np.int64), np.asarray(rights, np.int64)])).tolist()
-        articles = dict(zip(places, self._corpus.articles(places), strict=True))
-        digests = dict(zip(places, self._corpus.digest_keys[places].tolist(), strict=True))
-        bags = {}
-        for place, own in zip(
-            places, distinct_shingles([articles[place].text for place in places], self._settings), strict=True
-        ):
-            weights = rarity_weights(own, self._rarity)
-            bags[place] = _Bag(own, weights, float(weights.sum()))
-        for left, right in zip(lefts, rights, strict=True):
-            # A text costs ten times as much to prepare as its shingles, and most candidates share a few of them only.
-            if digests[left] == digests[right] or self._worth_aligning(bags[left], bags[right]):
-                found = self._related(left, right, articles)
+        texts = dict(zip(places, self._corpus.texts(places), strict=True))
+        # A text costs ten times as much to prepare as its shingles, and most candidates share a few of them only.
+        for pairs in _together(self._worth_aligning(lefts, rights, texts), texts):
+            self._prepare(sorted({place for pair in pairs for place in pair}))
+            for left, right in pairs:
+                found = self._related(left, right)
                 if found.verdict.relation not in SILENT:
                     yield found
 
-    def _worth_aligning(self, left: _Bag, right: _Bag) -> bool:
-        """Return what `dupdetect.compare.verdict.worth_aligning` says of the two; a test holds them equal."""
-        few, many = (left, right) if len(left.shingles) <= len(right.shingles) else (right, left)
-        if not len(few.shingles):
-            return False
-        at = np.searchsorted(many.shingles, few.shingles)
-        at[at == len(many.shingles)] = 0
-        weights = few.weights[many.shingles[at] == few.shingles]
-        most = min(1.0, float(weights.sum()) / min(left.weight, right.weight))
-        thresholds = self._comparator.thresholds
-        return most >= thresholds.gate_containment or int(np.count_nonzero(weights >= RARE)) >= thresholds.gate_shared
+    def _worth_aligning(
+        self, lefts: Sequence[int], rights: Sequence[int], texts: dict[int, str]
+    ) -> list[tuple[int, int]]:
+        """Return the pairs of which `dupdetect.compare.verdict.worth_aligning` says so, or that are equal."""
+        digests = dict(zip(texts, self._corpus.digest_keys[list(texts)].tolist(), strict=True))
+        shingles = list(distinct_shingles(list(texts.values()), self._settings))
+        bags = dict(zip(texts, Bag.of_each(shingles, self._rarity), strict=True))
+        return [
+            (left, right)
+            for left, right in zip(lefts, rights, strict=True)
+            if digests[left] == digests[right]
+            or worth_aligning(overlap(bags[left], bags[right]), self._comparator.thresholds)
+        ]
 
-    def _related(self, left: int, right: int, articles: dict[int, Article]) -> Found:
-        one, other = (self._prepare(place, articles) for place in (left, right))
+    def _related(self, left: int, right: int) -> Found:
+        one, other = self._prepared[left], self._prepared[right]
         verdict = self._comparator.relate(one, other, passages=self._passages, silent=SILENT)
         return Found(left, right, verdict)
 
-    def _prepare(self, place: int, articles: dict[int, Article]) -> Prepared:
-        if place in self._prepared:
+    def _prepare(self, places: Sequence[int]) -> None:
+        """Have these texts prepared."""
+        missing = [place for place in places if place not in self._prepared]
+        fresh = self._comparator.prepare_batch(self._corpus.articles(missing))
+        self._prepared.update(zip(missing, fresh, strict=True))
+        self._tokens += sum(map(len, fresh))
+        for place in places:
             self._prepared.move_to_end(place)
-            return self._prepared[place]
-        prepared = self._comparator.prepare(articles[place])
-        self._prepared[place] = prepared
-        self._tokens += len(prepared)
-        while self._tokens > _KEPT_TOKENS and len(self._prepared) > 1:
+        while self._tokens > _KEPT_TOKENS and len(self._prepared) > len(places):
             self._tokens -= len(self._prepared.popitem(last=False)[1])
-        return prepared
+
+
+def _together(pairs: Iterable[tuple[int, int]], texts: dict[int, str]) -> Iterator[list[tuple[int, int]]]:
+    """Yield pairs whose texts are prepared together."""
+    some: list[tuple[int, int]] = []
+    letters = 0
+    for pair in pairs:
+        some.append(pair)
+        letters += sum(len(texts[place]) for place in pair)
+        if letters >= _LETTERS_TOGETHER:
+            yield some
+            some, letters = [], 0
+    yield some
 
 
 def write_found(path: Path, found: Iterable[Found]) -> None:

@@ -64,9 +64,13 @@ class Letters:
     offsets : ndarray of int64, shape (texts + 1,)
         Text *i*, its line break included, stands at ``[offsets[i]:offsets[i + 1]]``.
     given : ndarray of uint8
-        The texts' own UTF-8.
+        The texts' UTF-8, as it was but for those folded whole.
+    given_offsets : ndarray of int64, shape (texts + 1,)
+        The same as `offsets`, of `given`.
     dropped : ndarray of int64
         Places in `given` of the bytes that `letters` has not.
+    whole : ndarray of bool, shape (texts,)
+        Which texts were folded whole, so that `given` has other characters than they.
     """
 
     letters: NDArray[np.uint8]
@@ -76,7 +80,9 @@ class Letters:
     signs: NDArray[np.bool_] | None
     offsets: NDArray[np.int64]
     given: NDArray[np.uint8]
+    given_offsets: NDArray[np.int64]
     dropped: NDArray[np.int64]
+    whole: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -112,18 +118,10 @@ def encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def read_letters(texts: Sequence[bytes], *, folded: bool = False) -> Letters:
-    """Return texts as folded letters.
-
-    Parameters
-    ----------
-    texts : sequence of bytes
-        What `encode` gave.
-    folded : bool
-        They are folded already.
-    """
+def read_letters(texts: Sequence[bytes]) -> Letters:
+    """Return texts, as `encode` gave them, as folded letters."""
     parts = list(texts)
-    done = np.full(len(parts), folded)
+    done = np.zeros(len(parts), dtype=np.bool_)
     while True:
         raw = b"\n".join([b"", *parts, bytes(PADDING)])
         given = np.frombuffer(raw, dtype=np.uint8)
@@ -153,17 +151,17 @@ def read_letters(texts: Sequence[bytes], *, folded: bool = False) -> Letters:
         letters = letters | ((~letters & np.uint8(0x80)) >> np.uint8(2))  # the same, of ASCII alone
     inside |= (letters - np.uint8(ord("a"))) < np.uint8(26)
     cuts, signs = (None, None) if wide is None else _refined(inside, digits, wide, dropped)
-    if len(dropped):
-        offsets -= np.searchsorted(dropped, offsets)
     return Letters(
         letters=letters,
         inside=inside,
         digits=digits,
         cuts=cuts,
         signs=signs,
-        offsets=offsets,
+        offsets=offsets - np.searchsorted(dropped, offsets) if len(dropped) else offsets,
         given=given,
+        given_offsets=offsets,
         dropped=dropped,
+        whole=done,
     )
 
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from dupdetect.settings import Settings
 from dupdetect.text.letters import encode
-from dupdetect.text.tokens import SIGN, Tokens, finalize, find_tokens
+from dupdetect.text.tokens import SIGN, Tokens, finalize, find_tokens, tokenize_batch
 
-__all__ = ["Shingles", "distinct_shingles", "shingle", "shingle_batch"]
+__all__ = ["Shingles", "distinct_shingles", "shingle", "shingle_batch", "words_of"]
 
 _CHUNK = 1 << 17
 """Bytes of text a chunk: its arrays stay in the second-level cache (``python -m benchmarks run signature``)."""
@@ -83,6 +83,30 @@ def distinct_shingles(texts: Sequence[str], settings: Settings) -> Iterator[NDAr
         for start, end in pairwise(bounds):
             own = np.sort(chunk.hashes[start:end])
             yield own[np.concatenate(([True], own[1:] != own[:-1]))[: len(own)]]
+
+
+def words_of(texts: Sequence[str], settings: Settings) -> Iterator[tuple[Tokens, NDArray[np.uint64]]]:
+    """Yield the tokens and the shingles of each text: what `tokenize` and `shingle` give, many texts at a time."""
+    start = size = 0
+    for number, text in enumerate(texts):
+        if start < number and size + len(text) > _CHUNK:
+            yield from _words_of_chunk(texts[start:number], settings)
+            start, size = number, 0
+        size += len(text) + 1
+    yield from _words_of_chunk(texts[start:], settings)
+
+
+def _words_of_chunk(texts: Sequence[str], settings: Settings) -> Iterator[tuple[Tokens, NDArray[np.uint64]]]:
+    found = tokenize_batch(texts)
+    if len(found) < 2:
+        yield from ((tokens, shingle(tokens, settings)) for tokens in found)
+        return
+    offsets = np.cumsum([0, *map(len, found)])
+    signs = np.concatenate([tokens.kinds for tokens in found]) == SIGN
+    hashes = np.concatenate([tokens.hashes for tokens in found])
+    hashes, offsets = _shingle(hashes, signs if signs.any() else None, offsets, settings)
+    for tokens, (start, end) in zip(found, pairwise(offsets.tolist()), strict=True):
+        yield tokens, hashes[start:end]
 
 
 def _shingle_chunk(texts: Sequence[bytes], settings: Settings) -> Shingles:

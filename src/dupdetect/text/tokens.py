@@ -23,14 +23,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.text.letters import PADDING, Letters, encode, read_letters
+from dupdetect.text.letters import Letters, encode, read_letters
 from dupdetect.text.normalize import fold_with_origin
 
-__all__ = ["NUMBER", "SIGN", "WORD", "FoundTokens", "Tokens", "finalize", "find_tokens", "tokenize"]
+__all__ = ["NUMBER", "SIGN", "WORD", "FoundTokens", "Tokens", "finalize", "find_tokens", "tokenize", "tokenize_batch"]
 
 WORD = 1
 """Kind of a token: letters and marks only."""
@@ -118,26 +119,34 @@ def find_tokens(texts: Sequence[bytes]) -> FoundTokens:
 
 def tokenize(text: str) -> Tokens:
     """Split `text` into tokens, folded for comparison, each with its place in the text as given."""
-    given = encode(text)
-    letters, origin = read_letters([given]), None
-    if letters.given[1 : -PADDING - 1].tobytes() != given:
-        # It had to be folded as a whole, so that places in it say nothing.
-        folded, origin = fold_with_origin(text)
-        letters = read_letters([encode(folded)], folded=True)
+    return tokenize_batch([text])[0]
+
+
+def tokenize_batch(texts: Sequence[str]) -> list[Tokens]:
+    """Split texts into tokens, all at once: keep them to what fits the cache."""
+    letters = read_letters([encode(text) for text in texts])
     starts, ends = _spans(letters)
     hashes = _hashes(letters.letters, starts, ends)
     kinds = np.full(len(starts), WORD, dtype=np.uint8)
     kinds[np.searchsorted(starts, np.flatnonzero(letters.digits), side="right") - 1] = NUMBER
     if letters.signs is not None:
         kinds[letters.signs[starts]] = SIGN
+    bounds = np.searchsorted(starts, letters.offsets).tolist()
     starts, ends = _given_places(starts, letters), _given_places(ends - 1, letters) + 1
+    firsts = letters.given_offsets + 1  # behind the line break before each text
     if (letters.given > np.uint8(0x7F)).any():
-        begins = np.cumsum((letters.given & np.uint8(0xC0)) != np.uint8(0x80), dtype=np.int64)
-        starts, ends = begins[starts] - 1, begins[ends - 1]
-    starts, ends = starts - 1, ends - 1  # the line break before the text
-    if origin is not None and len(starts):
-        starts, ends = origin[starts, 0], origin[ends - 1, 1]
-    return Tokens(hashes=hashes, starts=starts, ends=ends, kinds=kinds)
+        characters = np.cumsum((letters.given & np.uint8(0xC0)) != np.uint8(0x80), dtype=np.int64) - 1
+        starts, ends, firsts = characters[starts], characters[ends - 1] + 1, characters[firsts]
+    found = []
+    for number, (low, high) in enumerate(pairwise(bounds)):
+        own_starts, own_ends = starts[low:high] - firsts[number], ends[low:high] - firsts[number]
+        if letters.whole[number] and low < high:
+            # These are places in the folded text.
+            _, origin = fold_with_origin(texts[number])
+            if origin is not None:
+                own_starts, own_ends = origin[own_starts, 0], origin[own_ends - 1, 1]
+        found.append(Tokens(hashes=hashes[low:high], starts=own_starts, ends=own_ends, kinds=kinds[low:high]))
+    return found
 
 
 def _spans(letters: Letters) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -1,10 +1,16 @@
 import gzip
 import json
+from itertools import islice
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dupdetect.errors import InputError
-from dupdetect.io import read_documents, read_file
+from dupdetect.io import read_documents, read_file, readers
 from dupdetect.model import Document, Failure
 
 
@@ -91,3 +97,18 @@ def test_a_compressed_file_is_read_and_a_broken_one_is_an_error(tmp_path):
 def test_a_file_that_is_not_there_is_an_error_that_names_it(tmp_path):
     with pytest.raises(InputError, match=r"nowhere\.html"):
         read_file(tmp_path / "nowhere.html")
+
+
+@given(
+    st.lists(st.sampled_from([b"{}", b" ", b"\n", b"\r\n"]), max_size=40).map(b"".join),
+    st.integers(1, 4),
+    st.integers(1, 9),
+)
+def test_lines_are_found_where_reading_the_file_would_find_them(content, step, block):
+    with NamedTemporaryFile(suffix=".jsonl") as file, patch.object(readers, "_BLOCK", block):
+        file.write(content)
+        file.flush()
+        path = Path(file.name)
+        lines = list(readers.jsonl_lines(path))
+        parts = [list(islice(readers.jsonl_lines(path, start), step)) for start in readers.line_starts(path, step)]
+    assert parts == [lines[start : start + step] for start in range(0, len(lines), step)]

@@ -19,10 +19,11 @@ from dupdetect.compare.repeats import repeats
 from dupdetect.compare.verdict import worth_aligning
 from dupdetect.errors import InputError, ScanError, SettingsError
 from dupdetect.model import Article, Block, BlockKind, Published
+from dupdetect.scan.columns import Columns, write_columns
 from dupdetect.scan.frequencies import count_stories
 from dupdetect.scan.join import join
 from dupdetect.scan.pool import Workers
-from dupdetect.scan.records import pack_article, pack_verdict, unpack_article, unpack_verdict
+from dupdetect.scan.records import pack_article, pack_verdict, unpack_article, unpack_text, unpack_verdict
 from dupdetect.scan.shards import Corpus, MemoryShard
 from dupdetect.scan.verify import Judge
 from dupdetect.scan.work import WorkFolder
@@ -53,6 +54,7 @@ def test_an_article_comes_back_from_the_work_folder_as_it_was(text, title, noind
         notes=("a note",),
     )
     assert unpack_article(pack_article(article)) == article
+    assert unpack_text(pack_article(article)) == article.text
 
 
 @given(english, english)
@@ -67,13 +69,15 @@ def test_the_gate_lets_through_what_the_comparator_would_align(texts):
     corpus = Corpus([MemoryShard.of(articles, SETTINGS)])
     rarity = StoryCounts(list(distinct_shingles(texts, SETTINGS)))
     judge = Judge(corpus, SETTINGS, None, rarity)
-    seen = []
-    judge._worth_aligning = lambda a, b, ask=judge._worth_aligning: seen.append(ask(a, b)) or False
-    list(judge.pairs([0] * (len(texts) - 1), list(range(1, len(texts)))))
+    others = range(1, len(texts))
     prepared = [prepare(article, SETTINGS, rarity) for article in articles]
-    asked = [other for other in range(1, len(texts)) if not np.array_equal(prepared[0].hashes, prepared[other].hashes)]
     thresholds = Comparator().thresholds
-    assert seen == [worth_aligning(overlap(prepared[0], prepared[other]), thresholds) for other in asked]
+    assert judge._worth_aligning([0] * len(others), others, dict(enumerate(texts))) == [
+        (0, other)
+        for other in others
+        if np.array_equal(prepared[0].hashes, prepared[other].hashes)
+        or worth_aligning(overlap(prepared[0], prepared[other]), thresholds)
+    ]
 
 
 @given(st.lists(st.sampled_from(["one", "two", "three"]), max_size=200).map(" ".join), english, st.booleans())
@@ -81,6 +85,37 @@ def test_no_text_that_carries_something_twice_escapes_the_quick_look(refrain, te
     article = articles_of([("x", f"{text} {refrain} {text if again else ''}")])[0]
     found = MemoryShard.of([article], SETTINGS).repeats()
     assert found == ({0: own} if (own := repeats(prepare(article, SETTINGS))) else {})
+
+
+@pytest.mark.parametrize("parts", [1, 2, 32, 128])
+def test_the_parts_of_the_samples_are_the_samples(parts):
+    articles = articles_of(related_texts())
+    shards = [MemoryShard.of(articles[:9], SETTINGS), MemoryShard.of(articles[9:], SETTINGS)]
+    corpus = Corpus(shards, {0: np.array([2, 5])})
+    joined = [corpus.sample(part, parts) for part in range(parts)]
+    found = sorted((int(hash), int(of)) for hashes, owners in joined for hash, of in zip(hashes, owners, strict=True))
+    batches = [corpus.batch(number, SETTINGS)[1] for number in corpus.numbers()]
+    samples = [fingerprint.sample for batch in batches for fingerprint in map(batch.__getitem__, range(len(batch)))]
+    assert len(samples) == len(articles) - 2
+    assert found == sorted((int(hash), of) for of, sample in enumerate(samples) for hash in sample)
+    values = [set(hashes.tolist()) for hashes, _ in joined]
+    assert sum(map(len, values)) == len(set().union(*values))
+
+
+@pytest.mark.parametrize("mapped", [0, 1 << 20])
+def test_columns_come_back_whole_and_in_parts(tmp_path, monkeypatch, mapped):
+    monkeypatch.setattr("dupdetect.scan.columns._MAPPED", mapped)
+    arrays = {
+        "none": np.empty((0, 3), dtype=np.uint16),
+        "many": np.arange(700, dtype=np.uint64).reshape(100, 7),
+        "few": np.array([3.5, -1.0]),
+    }
+    write_columns(tmp_path / "columns.bin", arrays)
+    columns = Columns(tmp_path / "columns.bin")
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(columns.read(name), array)
+        np.testing.assert_array_equal(columns.read(name, 1, 60), array[1:60])
+        assert columns.read(name).dtype == array.dtype
 
 
 def test_a_small_scan_counts_stories_exactly():

@@ -213,9 +213,9 @@ def test_more_than_a_small_scan_says_what_was_estimated_and_finds_the_same_here(
 def test_a_damaged_work_folder_is_an_error_that_names_the_file(jsonl, tmp_path):
     source, work = PathSource([str(jsonl)]), tmp_path / "work"
     scan_source(source, work)
-    tokens = work / "read" / "000000" / "tokens.npy"
-    tokens.write_bytes(tokens.read_bytes()[:20])
-    with pytest.raises(ScanError, match=r"tokens\.npy.*Remove the work folder"):
+    columns = work / "read" / "000000" / "columns.bin"
+    columns.write_bytes(columns.read_bytes()[:200])
+    with pytest.raises(ScanError, match=r"columns\.bin.*Remove the work folder"):
         scan_source(source, work)
     (work / "read.json").write_text("")
     with pytest.raises(ScanError, match=r"read\.json"):
