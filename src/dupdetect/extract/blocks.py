@@ -23,7 +23,10 @@ from dupdetect.model import BlockKind
 
 __all__ = ["Look", "Page", "flatten", "kinds"]
 
-_NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}|\0")
+_NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
+_CAPITAL = re.compile("[A-Z][A-Za-z]*")
+# Of a name, letters stay, and the sign between two names; all else parts words.
+_LETTERS = bytes(sign if chr(sign).isalpha() or not sign else 32 for sign in range(128)) + b" " * 128
 _FEW = 12  # blocks: a name, a date, a headline stand in fewer
 
 # Everything unknown is a block: custom elements are wrappers far more often than words.
@@ -126,8 +129,11 @@ class Page:
         joined = "\0".join(said)
         if joined.count("\0") >= len(said):
             joined = "\0".join([names.replace("\0", " ") for names in said])
-        # One look at the names of all looks, which are many and short.
-        return [frozenset(words.split()) for words in " ".join(_NAME_WORD.findall(joined)).lower().split("\0")]
+        # One look at the names of all looks, which are many and short; few have capitals.
+        letters = joined.encode("ascii", "replace").translate(_LETTERS).decode()
+        if not letters.islower():
+            letters = _CAPITAL.sub(_parted, letters).lower()
+        return [frozenset(words.split()) for words in letters.split("\0")]
 
     @cached_property
     def holding(self) -> list[int]:
@@ -169,6 +175,11 @@ class Page:
         while element >= 0:
             yield element
             element = self.parents[element]
+
+
+def _parted(capital: re.Match[str]) -> str:
+    """Return the words that are glued together from a capital on; a capital alone is none."""
+    return " " + " ".join(_NAME_WORD.findall(capital[0]))
 
 
 # What an element is to the flow of text; those up to _PRE are blocks, those after _STRONG are not numbered.

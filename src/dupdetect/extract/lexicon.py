@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Any
 
 import numpy as np
@@ -35,10 +35,13 @@ LEXICON_NAMES: tuple[str, ...] = (
 
 _LONG = 300  # code points: a text so long speaks by its form
 _MOST = 60  # words
-_BETWEEN = "\x1e"
+_BETWEEN = "\x01"
 _TEXT_WORD = re.compile(r"[^\W\d_]+|\d+|©")
-_JOINED_WORD = re.compile(rf"\w+|©|{_BETWEEN}")  # where numbers stand alone and nothing is underscored
-_NUMBER = re.compile(r"\d+")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+# ASCII as UTF-8 has it: letters stay, and the sign between two texts; digits are alike; all else parts words.
+_PLAIN = bytes(
+    48 if chr(sign).isdigit() else sign if chr(sign).isalpha() or chr(sign) == _BETWEEN else 32 for sign in range(128)
+) + bytes(range(128, 256))
 _FIRST = "^"
 
 
@@ -165,15 +168,14 @@ def _text_scores(texts: list[str], lexicon: Lexicon) -> list[float]:
     """Return the sum over each text, by one look at all words of all texts: few of them count."""
     weights, firsts, openers = lexicon.text, lexicon.firsts, lexicon.openers
     heard = lexicon.heard
-    joined = _BETWEEN.join([text if len(text) < _LONG else "" for text in texts])
+    joined = f" {_BETWEEN} ".join([text if len(text) < _LONG else "" for text in texts])
     if joined.count(_BETWEEN) >= max(len(texts), 1):
         return _text_scores([text.replace(_BETWEEN, " ") for text in texts], lexicon)
-    numbered = _NUMBER.sub(" 0 ", joined.casefold()).replace("_", " ")
-    words = _JOINED_WORD.findall(f"{_BETWEEN}{numbered}{_BETWEEN}{_BETWEEN}")
+    words = [_BETWEEN, *_split(joined.casefold()), _BETWEEN, _BETWEEN]
     scores: list[float] = []
     total, start = 0.0, 0
     counted: set[str] = set()
-    for at in [at for at, word in enumerate(words[:-1]) if word in heard]:
+    for at in compress(range(len(words) - 1), map(heard.__contains__, words)):
         word = words[at]
         if word == _BETWEEN:
             scores.append(total)
@@ -189,6 +191,20 @@ def _text_scores(texts: list[str], lexicon: Lexicon) -> list[float]:
                     counted.add(pair)
                     total += weights[pair]
     return scores[1:]
+
+
+def _split(text: str) -> list[str]:
+    """Return the words of a text in lower case, every number as ``0``, by steps that each take all of it at once."""
+    if not text.isascii():
+        for sign in set("".join(_BEYOND_ASCII.findall(text))):
+            if sign.isdecimal():
+                text = text.replace(sign, "0")
+            elif not sign.isalnum():
+                text = text.replace(sign, " © " if sign == "©" else " ")
+    plain = text.encode("utf-8", "replace").translate(_PLAIN).decode()
+    while "00" in plain:
+        plain = plain.replace("00", "0")
+    return plain.replace("0", " 0 ").split()
 
 
 def lexicon_features(measured: Measured, scores: NDArray[np.float64]) -> NDArray[np.float32]:
