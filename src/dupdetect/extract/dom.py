@@ -115,20 +115,24 @@ def events(
 
 
 def _lexbor_events(parser: LexborHTMLParser, limits: Limits, opaque: frozenset[str]) -> Iterator[Event]:
-    # Each attribute of a node crosses into C and makes an object: a node is asked for what its kind has, once.
+    # Each attribute of a node crosses into C and makes an object: a node is asked for what its kind has, once, and for
+    # its kind by number; the numbers of unknown elements are a page's own.
     node: Any = parser.root
     open_nodes: list[Any] = []
     depth = 0
+    names: dict[int, str] = {}
     while node is not None:
-        tag = node.tag
-        if tag == "-text":
+        number = node.tag_id
+        tag = names.get(number)
+        if tag is None:
+            tag = names[number] = _event_name(node.tag, opaque)
+        if tag is TEXT:
             yield depth, TEXT, node.text_content
-        elif tag in opaque:
-            if tag == "script":
-                kind = node.attributes.get("type")
-                if kind and "ld+json" in kind:
-                    yield depth, DATA, node.text(deep=True)
-        elif tag and tag[0] not in "-!_":  # comments, the doctype, the document itself
+        elif tag is DATA:
+            kind = node.attributes.get("type")
+            if kind and "ld+json" in kind:
+                yield depth, DATA, node.text(deep=True)
+        elif tag:
             yield depth, tag, node.attributes
             child = node.child
             if child is not None:
@@ -142,6 +146,16 @@ def _lexbor_events(parser: LexborHTMLParser, limits: Limits, opaque: frozenset[s
         while node is None and depth:
             depth -= 1
             node = open_nodes.pop().next
+
+
+def _event_name(tag: str | None, opaque: frozenset[str]) -> str:
+    """Return what a node of lexbor's is called as an event; nothing where it is none."""
+    if tag == "-text":
+        return TEXT
+    if tag == "script" and tag in opaque:
+        return DATA
+    # Neither what is not shown, nor comments, the doctype and the document itself.
+    return "" if not tag or tag in opaque or tag[0] in "-!_" else tag
 
 
 def _soup_events(soup: BeautifulSoup, limits: Limits, opaque: frozenset[str]) -> Iterator[Event]:
