@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dupdetect.extract.blocks import HEADINGS, Page
 from dupdetect.extract.vocabulary import MARKUP_GROUPS, PHRASE_GROUPS, PHRASE_WORDS, markup_bits, phrase_bits
 
-__all__ = ["FEATURE_NAMES", "HEADING_TAGS", "Facts", "Measured", "measure", "row", "word_counts"]
+__all__ = ["FEATURE_NAMES", "IS_HEADING", "Facts", "Measured", "measure", "row", "word_counts"]
 
 Array = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -198,7 +198,7 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
 
     own = names[owners]
     near = names[parents[owners]] | names[parents[parents[owners]]]
-    tags = np.fromiter((_TAG_NUMBER.get(page.tags[owner], len(_TAGS)) for owner in page.owners), np.int64, n)
+    tags = np.array([_TAG_NUMBER.get(page.tags[owner], len(_TAGS)) for owner in page.owners])
 
     # Company: sums over subtrees are differences of running sums, since a subtree is a range of blocks.
     text_words = words * (1 - linked)
@@ -307,12 +307,13 @@ def _elements(page: Page) -> tuple[Ints, Ints, Ints, Ints, Ints]:
             if word in meanings:
                 bits |= meanings[word]
         names.append(bits)
-    tags = [_ABOVE_BIT.get(look.tag, 0) for look in page.looks]
-    for number, look in enumerate(page.looks):
-        if look.role and look.tag not in ("html", "body"):
-            tags[number] |= _ABOVE_BIT.get(_ROLES.get(look.role, ""), 0)
+    tag, classes, _, _, roles, _ = zip(*page.looks, strict=True)
+    tags = [_ABOVE_BIT.get(name, 0) for name in tag]
+    for number, role in enumerate(roles):
+        if role and tag[number] not in ("html", "body"):
+            tags[number] |= _ABOVE_BIT.get(_ROLES.get(role, ""), 0)
     steps: dict[tuple[str, str], int] = {}  # of a path
-    step_of = [steps.setdefault((look.tag, look.classes or ""), len(steps)) for look in page.looks]
+    step_of = [steps.setdefault((name, said or ""), len(steps)) for name, said in zip(tag, classes, strict=True)]
     numbers: dict[int, int] = {}  # of each path, by the path to the parent and the last step
     n = len(page.tags)
     above, tags_above, depths, paths = [0] * n, [0] * n, [0] * n, [0] * n
@@ -435,8 +436,8 @@ FEATURE_NAMES: tuple[str, ...] = (
 )
 """Names of the columns, in order."""
 
-HEADING_TAGS = [_TAG_NUMBER[tag] for tag in sorted(HEADINGS)]
-"""Values of the measure ``tag`` that are headings."""
+IS_HEADING = np.array([tag in HEADINGS for tag in (*_TAGS, "")])
+"""Of each value of the measure ``tag``, whether it is a heading."""
 
 
 def row(name: str) -> int:

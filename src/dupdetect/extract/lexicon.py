@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.extract.blocks import Page
-from dupdetect.extract.features import HEADING_TAGS, Measured, row
+from dupdetect.extract.features import IS_HEADING, Measured, row
 
 __all__ = ["LEXICON_NAMES", "PLACES", "Lexicon", "lexicon_features", "said", "word_scores"]
 
@@ -43,6 +43,7 @@ _PLAIN = bytes(
     48 if chr(sign).isdigit() else sign if chr(sign).isalpha() or chr(sign) == _BETWEEN else 32 for sign in range(128)
 ) + bytes(range(128, 256))
 _FIRST = "^"
+_TAG, _STRONG = row("tag"), row("strong")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,9 +134,10 @@ def word_scores(page: Page, lexicon: Lexicon) -> NDArray[np.float64]:
     numbers, parents, owners = page.look_numbers, page.parent_array, page.owner_array
     looks = np.array(numbers)
     out[1] = np.take(own, looks[owners])
-    for block, (first, last) in enumerate(zip(page.firsts, page.lasts, strict=True)):
-        if first < last:
-            out[1, block] += sum([own[look] for look in set(numbers[first:last])])
+    out[1] += [
+        sum([own[look] for look in set(numbers[first:last])]) if first < last else 0.0
+        for first, last in zip(page.firsts, page.lasts, strict=True)
+    ]
     around = np.maximum(parents[owners], 0)
     beyond = np.maximum(parents[around], 0)
     out[2] = np.take(near, looks[around]) + np.take(near, looks[beyond])
@@ -228,8 +230,8 @@ def lexicon_features(measured: Measured, scores: NDArray[np.float64]) -> NDArray
     for at, shift in enumerate((1, 2), 5):
         out[at, shift:] = text[:-shift]
         out[at + 2, :-shift] = text[shift:]
-    headings = np.isin(measured.features[row("tag")], HEADING_TAGS)
-    headings |= (measured.features[row("strong")] > 0.9) & (measured.words <= 12)
+    headings = IS_HEADING[measured.features[_TAG].astype(np.intp)]
+    headings |= (measured.features[_STRONG] > 0.9) & (measured.words <= 12)
     order = np.arange(n)
     above = np.maximum.accumulate(np.where(headings, order, -1))
     out[9] = np.where(above >= 0, text[np.maximum(above, 0)], 0.0)

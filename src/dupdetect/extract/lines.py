@@ -22,4 +22,10 @@ def plain(text: str) -> str:
 
 def same_words(text: str) -> str:
     """Return only the letters and digits of `text`, case folded: what two copies of a line share."""
-    return "".join(filter(str.isalnum, text.casefold()))
+    folded = text.casefold()
+    if folded.isascii():
+        return folded.encode().translate(None, _BETWEEN_WORDS).decode()
+    return "".join(filter(str.isalnum, folded))
+
+
+_BETWEEN_WORDS = bytes(sign for sign in range(128) if not chr(sign).isalnum())

@@ -61,7 +61,7 @@ class Marks:
                 found = [(number, value) for number, look in enumerate(self.page.looks) if (value := look[at])]
             else:
                 every = enumerate(self.page.attributes)
-                found = [(element, value) for element, has in every if has and (value := has.get(attribute))]
+                found = [(element, value) for element, has in every if attribute in has and (value := has[attribute])]
             self._values[attribute] = found
         return found
 
