@@ -269,8 +269,41 @@ def _refuse_depth(html: str, limits: Limits) -> None:
                 raise _too_deep(limits)
 
 
+_START = re.compile("<[a-zA-Z]")
+_QUOTED_END = re.compile(r"=\s*(?=(\"[^\"]*>|'[^']*>))")  # up to the last ">" in a value
+
+
+def _may_flood(html: str, most: int) -> bool:
+    """Whether a tag may have more than so many attributes: wrong only in saying yes, for half of what exactness costs.
+
+    Scripts and comments are read as if they were tags. A tag whose values hold no ">" is a long piece of text without
+    one. Any other is such pieces around the values that do: no more attributes than all of those pieces could hold.
+    """
+    between = re.compile(f">[^>]{{{2 * most},}}").findall(html)
+    for piece in (html.split(">", 1)[0], *between):
+        start = _START.search(piece)
+        if start and _most_attributes(piece[start.start() :]) > most:
+            return True
+    attributes = 0
+    for value in _QUOTED_END.finditer(html):
+        start = _START.search(html, html.rfind(">", 0, value.start()) + 1, value.start())
+        if start:
+            attributes += _most_attributes(html[start.start() : value.start()])
+        attributes += 1 + _most_attributes(html[value.end(1) : html.find(">", value.end(1))])
+        if attributes > most:
+            return True
+    return False
+
+
+def _most_attributes(text: str) -> int:
+    """Return no fewer attributes than a part of a tag can have: a slash or a quote may end one."""
+    return len(text.replace("/", " ").replace('"', '" ').replace("'", "' ").split())
+
+
 def _without_floods(html: str, limits: Limits) -> str:
     """Return the page with the attributes of an element gone where there are more than the limit of them."""
+    if not _may_flood(html, limits.attributes):
+        return html
     shortest = limits.attributes * 2
     floods: list[tuple[int, int]] = []
     for match in _TAG.finditer(html):

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import pytest
 from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
 
 from dupdetect.errors import DocumentTooDeepError
 from dupdetect.extract import Limits
 from dupdetect.extract.blocks import flatten
-from dupdetect.extract.dom import DATA, TEXT, events
+from dupdetect.extract.dom import DATA, TEXT, _may_flood, events
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><title>A title</title>
 <script type="application/ld+json">{"a": 1}</script></head>
@@ -71,6 +74,34 @@ def test_nesting_under_the_limit_is_read() -> None:
 def test_a_million_attributes_are_dropped_and_the_text_stays() -> None:
     html = "<div " + " ".join(f"a{n}=1" for n in range(1_000_000)) + "><p>Words stay.</p></div>"
     assert flatten(events(html)).texts == ["Words stay."]
+
+
+_SCRAPS = [
+    "<a",
+    "<div ",
+    " b",
+    " c=",
+    '="',
+    "='",
+    ">",
+    '"',
+    "'",
+    "/",
+    " = ",
+    "<",
+    "<!--",
+    "-->",
+    "<script>",
+    ' q=">"',
+    "\n",
+]
+
+
+@given(html=st.lists(st.sampled_from(_SCRAPS), max_size=40).map("".join), most=st.integers(1, 5))
+def test_the_look_for_floods_misses_no_element_of_more_attributes(html: str, most: int) -> None:
+    elements = LexborHTMLParser(html).css("*")
+    found = max([len(element.attributes) for element in elements], default=0)
+    assert found <= most or _may_flood(html, most)
 
 
 @pytest.mark.parametrize(
