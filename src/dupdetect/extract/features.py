@@ -208,26 +208,27 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
     starts, ends = page.start_array, page.end_array
     container = parents[owners]
     outer = parents[container]
-    sums = [running[:, ends[e]] - running[:, starts[e]] for e in (owners, container, np.maximum(outer, 0))]
+    own_words = running[1, ends[owners]] - running[1, starts[owners]]
+    around = np.stack((container, np.maximum(outer, 0)))
+    sums = running[:, ends[around]] - running[:, starts[around]]
     total = np.maximum(running[:, -1], 1.0)
+    around_words, around_shares = np.log1p(sums[1]), sums[1] / total[1]
+    around_sentences, around_texts = sums[[4, 1]] / np.maximum(sums[0], 1)
     path_words = np.bincount(path, text_words)[path]
     path_blocks = np.bincount(path)[path]
     path_sentences = np.bincount(path, sentence)[path]
     path_linked = np.bincount(path, linked)[path] / path_blocks
     order = np.arange(n)
 
-    def around(values: NDArray[np.float64], shift: int) -> NDArray[np.float64]:
-        out = np.zeros(n)
-        if shift > 0:
-            out[shift:] = values[:-shift]
-        elif n > -shift:
-            out[:shift] = values[-shift:]
-        return out
-
     titles = np.flatnonzero(title_cover > 0.9)
     title_at = titles[0] if len(titles) else -1
     log_words = np.log1p(words)
-    columns: list[NDArray[np.generic]] = [
+    beside = np.stack((log_words, linked, sentence))
+    neighbours = np.zeros((4, 3, n))
+    for at, shift in enumerate((1, 2)):
+        neighbours[at, :, shift:] = beside[:, :-shift]
+        neighbours[at + 2, :, :-shift] = beside[:, shift:]
+    columns: list[NDArray[np.generic] | np.generic] = [  # of one measure, or of several
         log_words,
         np.log1p(lengths),
         counts[:, 7] / lengths,
@@ -236,11 +237,8 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
         strong,
         ending,
         beginning,
-        counts[:, 0] / lengths,
-        counts[:, 1] / lengths,
-        counts[:, 2] / words,
-        counts[:, 3] / words,
-        counts[:, 6] / words,
+        counts.T[:2] / lengths,
+        counts.T[[2, 3, 6]] / words,
         counts[:, 4] / lengths,
         repeats,
         title_share,
@@ -250,40 +248,41 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
         in_body,
         order / n,
         running[1, :-1] / total[1],
-        np.full(n, np.log1p(total[1])),
-        np.full(n, np.log1p(total[4])),
-        np.full(n, np.log1p(n)),
-        np.clip(order - title_at, -20, 60) if title_at >= 0 else np.full(n, 100),
+        np.log1p(total[1]),
+        np.log1p(total[4]),
+        np.log1p(np.float64(n)),
+        np.clip(order - title_at, -20, 60) if title_at >= 0 else np.float64(100),
         depths,
-        np.log1p(sums[0][1]),
-        np.log1p(sums[1][1]),
-        sums[1][1] / total[1],
-        sums[1][2],
-        sums[1][4] / np.maximum(sums[1][0], 1),
-        sums[1][1] / np.maximum(sums[1][0], 1),
-        np.log1p(sums[1][3]),
-        np.log1p(sums[2][1]),
-        sums[2][1] / total[1],
-        sums[2][2],
-        sums[2][4] / np.maximum(sums[2][0], 1),
-        sums[2][1] / np.maximum(sums[2][0], 1),
+        np.log1p(own_words),
+        around_words[0],
+        around_shares[0],
+        sums[2, 0],
+        around_sentences[0],
+        around_texts[0],
+        np.log1p(sums[3, 0]),
+        around_words[1],
+        around_shares[1],
+        sums[2, 1],
+        around_sentences[1],
+        around_texts[1],
         np.log1p(path_words),
         path_words / total[1],
         np.log1p(path_blocks),
         path_sentences / path_blocks,
         path_linked,
+        neighbours.reshape(12, n),
     ]
-    for shift in (1, 2, -1, -2):
-        columns += [around(v, shift) for v in (log_words, linked, sentence)]
     for neighbour in (order - 1, (order + 1) % n):
         columns += [path == path[neighbour], tags[neighbour], strong[neighbour]]
     window = np.ones(9)
     columns.append(np.convolve(sentence, window, "same")[:n] if n >= 9 else np.full(n, sentence.sum()))
     columns.append(tags)
     features = np.empty((len(FEATURE_NAMES), n), np.float32)
-    for number, column in enumerate(columns):
-        features[number] = column
-    at = len(columns)
+    at = 0
+    for column in columns:
+        high = column.shape[0] if column.ndim == 2 else 1
+        features[at : at + high] = column
+        at += high
     for bits, groups in (
         (above_tags, _ABOVE),
         (own | inner, MARKUP_GROUPS),
