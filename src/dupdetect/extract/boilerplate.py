@@ -482,14 +482,14 @@ def _drop_named_areas(page: Page, probabilities: NDArray[np.float64], reasons: l
     if not kept:
         return
     first, last = kept[0], kept[-1]
+    starts, ends, parents, looks = page.block_starts, page.block_ends, page.parents, page.look_numbers
     named: dict[int, str] = {}  # of each look that was asked: its name where that says what it is
     for block in kept:
         if probabilities[block] >= _SURE:
             continue
-        for element in page.ancestors(page.owners[block]):
-            if page.block_starts[element] <= first and page.block_ends[element] > last:
-                break  # holds the whole article: its name is no part's
-            number = page.look_numbers[element]
+        element = page.owners[block]
+        while starts[element] > first or ends[element] <= last:  # one that holds the whole article is no part of it
+            number = looks[element]
             if number not in named:
                 look = page.looks[number]
                 found = _NAMED.search(f"{look.classes or ''} {look.id or ''}")
@@ -497,6 +497,7 @@ def _drop_named_areas(page: Page, probabilities: NDArray[np.float64], reasons: l
             if named[number]:
                 reasons[block] = f"a named part of the page: {named[number]}"
                 break
+            element = parents[element]
 
 
 _CAPTION = re.compile("caption|credit", re.IGNORECASE)
