@@ -173,10 +173,19 @@ _AUTHOR_NAME = re.compile(
 )
 
 
+_AUTHOR_WORDS = ("author", "autor", "byline", "auteur", "redakteur", "verfasser", "writer")  # no other class can match
+
+
+def _names_author(classes: str) -> bool:
+    said = classes.lower()
+    return any(word in said for word in _AUTHOR_WORDS) and _AUTHOR_NAME.search(classes) is not None
+
+
 def _named_authors(marks: Marks) -> list[str]:
     """Return the text of the first element whose class speaks of an author's name."""
-    if _AUTHOR_NAME.search(marks.said("class")):
-        for element in marks.find("class", _AUTHOR_NAME.search):
+    said = marks.said("class")
+    if any(word in said for word in _AUTHOR_WORDS):
+        for element in marks.find("class", _names_author):
             text = marks.page.text_of(element)
             if len(text.split()) <= 6 and split_names(text):
                 return [text]
