@@ -279,7 +279,7 @@ def _may_flood(html: str, most: int) -> bool:
     Scripts and comments are read as if they were tags. A tag whose values hold no ">" is a long piece of text without
     one. Any other is such pieces around the values that do: no more attributes than all of those pieces could hold.
     """
-    between = re.compile(f">[^>]{{{2 * most},}}").findall(html)
+    between = re.compile(f">[^>]{{{min(2 * most, 10_000)},}}").findall(html)
     for piece in (html.split(">", 1)[0], *between):
         start = _START.search(piece)
         if start and _most_attributes(piece[start.start() :]) > most:

@@ -42,6 +42,7 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _PLAIN = bytes(
     48 if chr(sign).isdigit() else sign if chr(sign).isalpha() or chr(sign) == _BETWEEN else 32 for sign in range(128)
 ) + bytes(range(128, 256))
+_MANY = 100  # signs
 _FIRST = "^"
 _TAG, _STRONG = row("tag"), row("strong")
 
@@ -198,11 +199,15 @@ def _text_scores(texts: list[str], lexicon: Lexicon) -> list[float]:
 def _split(text: str) -> list[str]:
     """Return the words of a text in lower case, every number as ``0``, by steps that each take all of it at once."""
     if not text.isascii():
-        for sign in set("".join(_BEYOND_ASCII.findall(text))):
-            if sign.isdecimal():
-                text = text.replace(sign, "0")
-            elif not sign.isalnum():
-                text = text.replace(sign, " © " if sign == "©" else " ")
+        signs = set("".join(_BEYOND_ASCII.findall(text)))
+        plainer = {sign: "0" if sign.isdecimal() else " " for sign in signs if sign.isdecimal() or not sign.isalnum()}
+        if "©" in plainer:
+            plainer["©"] = " © "
+        if len(plainer) > _MANY:  # slower on a page of few, and no slower on a page of thousands
+            text = text.translate({ord(sign): instead for sign, instead in plainer.items()})
+        else:
+            for sign, instead in plainer.items():
+                text = text.replace(sign, instead)
     plain = text.encode("utf-8", "replace").translate(_PLAIN).decode()
     while "00" in plain:
         plain = plain.replace("00", "0")
