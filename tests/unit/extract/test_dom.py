@@ -76,6 +76,14 @@ def test_a_million_attributes_are_dropped_and_the_text_stays() -> None:
     assert flatten(events(html)).texts == ["Words stay."]
 
 
+@pytest.mark.parametrize("between", [" ", "/", '="" ', "=''"])
+def test_a_flood_of_attributes_is_dropped_however_they_are_parted(between: str) -> None:
+    html = "<div " + between.join(f"a{n:x}" for n in range(20_000)) + "><p>Words stay.</p></div>"
+    page = flatten(events(html))
+    assert page.texts == ["Words stay."]
+    assert max(map(len, page.attributes)) == 0
+
+
 # What might hide an attribute or the end of a tag from a look that does not parse.
 _SCRAPS = [
     *("<a", "<div ", " b", " c=", 'd=""', "e=''", "/f", "/", '="', "='", ">", '"', "'", " = ", "<", "\n"),
