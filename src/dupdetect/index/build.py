@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from dupdetect.errors import DuplicateIdError, IndexLockedError, IndexNotFoundError, SettingsError
 from dupdetect.fingerprint import Fingerprinter
-from dupdetect.index import journal, manifest, stories, templates
+from dupdetect.index import journal, manifest, sqlite_tables, stories, templates
 from dupdetect.index.database import Database, draft_beside, drafted
 from dupdetect.index.keys import TABLES, as_batch, key_rows
 from dupdetect.index.rows import (
@@ -26,8 +26,6 @@ from dupdetect.index.rows import (
     FINGERPRINT,
     document_rows,
     fingerprint_rows,
-    insert_documents,
-    insert_keys,
     packed_signatures,
     row_fingerprint,
     unpacked_text,
@@ -52,13 +50,13 @@ class _Builder:
         with self._database.reading() as connection:
             for pragma in _DRAFT:
                 connection.execute(f"PRAGMA {pragma}")
-            manifest.initialise(connection, settings, keep_text=keep_text)
+            sqlite_tables.initialise(connection, settings, keep_text=keep_text)
             connection.execute("BEGIN")
 
     def add(self, rows: Sequence[tuple[Any, ...]], batch: FingerprintBatch, docs: Sequence[int] | None = None) -> None:
         with self._database.reading() as connection:
             try:
-                first = insert_documents(connection, rows, docs)
+                first = connection.insert_documents(rows, docs)
             except sqlite3.IntegrityError as error:
                 raise DuplicateIdError("an id stands twice among the documents to build an index of") from error
         numbers = np.arange(first, first + len(rows)) if docs is None else np.array(docs, dtype=np.int64)
@@ -72,9 +70,9 @@ class _Builder:
             for table in TABLES:
                 keys = np.concatenate([np.empty(0, dtype=np.int64), *self._keys.pop(table)])
                 keys.sort()
-                insert_keys(connection, table, keys)
+                connection.insert_keys(table, keys)
             stories.copies_among(connection, keys)  # the last table is that of the postings
-            connection.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'documents'", (last,))
+            connection.number_from(last)
             connection.execute("COMMIT")
             connection.execute("PRAGMA journal_mode = WAL")
         self._database.close()
@@ -145,8 +143,8 @@ def rebuild_index(path: str | Path, *, settings: Settings | None = None) -> int:
     if not path.is_file():
         raise IndexNotFoundError(f"{path}: no index there")
     with Database(str(path), busy_timeout=0) as database, database.reading() as connection:
-        stored = manifest.read(str(path), connection, oldest=manifest.OLDEST_SCHEMA)
-        earlier = manifest.schema_version(connection) == manifest.OLDEST_SCHEMA
+        stored = sqlite_tables.read_manifest(str(path), connection, oldest=manifest.OLDEST_SCHEMA)
+        earlier = sqlite_tables.schema_version(connection) == manifest.OLDEST_SCHEMA
         own, keep_text = manifest.settings_of(str(path), stored)
         wanted = settings or (manifest.current(own) if keep_text else own)
         if not keep_text:

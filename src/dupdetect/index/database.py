@@ -25,6 +25,7 @@ from dupdetect.errors import (
     SettingsError,
     StoreError,
 )
+from dupdetect.index.sqlite_tables import SQLiteConnection
 
 __all__ = [
     "MEMORY",
@@ -81,13 +82,17 @@ class Database:
         self._durability = durability
         self._lock = threading.RLock()
         self._pid = os.getpid()
-        self._connection: sqlite3.Connection | None = self.connect()
+        self._connection: SQLiteConnection | None = self.connect()
 
-    def connect(self, location: str | None = None) -> sqlite3.Connection:
+    def connect(self, location: str | None = None) -> SQLiteConnection:
         """Return another connection, to this file or another; its owner closes it."""
         with self.errors():
             connection = sqlite3.connect(
-                location or self.location, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False
+                location or self.location,
+                timeout=self._busy_timeout,
+                isolation_level=None,
+                check_same_thread=False,
+                factory=SQLiteConnection,
             )
             try:
                 connection.execute(f"PRAGMA synchronous = {self._durability}")
@@ -114,7 +119,7 @@ class Database:
         self.close()
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[SQLiteConnection]:
         """Hold the connection, for a single statement."""
         with self._lock, self.errors():
             if self._connection is None:
@@ -124,7 +129,7 @@ class Database:
             yield self._connection
 
     @contextmanager
-    def snapshot(self) -> Iterator[sqlite3.Connection]:
+    def snapshot(self) -> Iterator[SQLiteConnection]:
         """Hold the connection, for statements that must see one state of the file."""
         with self.reading() as connection:
             if connection.in_transaction:
@@ -133,7 +138,7 @@ class Database:
                 yield from _transaction(connection, "BEGIN")
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[SQLiteConnection]:
         """Hold the connection and the file's write lock: all is written, or nothing."""
         with self.reading() as connection:
             yield from _transaction(connection, "BEGIN IMMEDIATE")
@@ -160,8 +165,18 @@ class Database:
                 connection.execute(f"PRAGMA wal_autocheckpoint = {before}")
 
     @contextmanager
-    def copying(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection for a long read: another one, so that threads of this process go on meanwhile."""
+    def copying(self) -> Iterator[SQLiteConnection]:
+        """Give another connection for a long read of one state."""
+        with self.another() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def another(self) -> Iterator[SQLiteConnection]:
+        """Give a connection for what takes long: another one, so that threads of this process go on meanwhile."""
         if self.location == MEMORY:
             with self.reading() as connection:
                 yield connection
@@ -215,11 +230,11 @@ class Database:
         return StoreError(f"{self.location}: {text}")
 
 
-_INHERITED: list[sqlite3.Connection | None] = []
+_INHERITED: list[SQLiteConnection | None] = []
 """Connections of a parent process: never used again, and never closed, since closing would drop the parent's locks."""
 
 
-def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[sqlite3.Connection]:
+def _transaction(connection: SQLiteConnection, begin: str) -> Iterator[SQLiteConnection]:
     connection.execute(begin)
     try:
         yield connection

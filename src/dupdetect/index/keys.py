@@ -8,15 +8,14 @@ one of its band keys once in four times, and by two sample hashes next to never;
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.fingerprint import band_keys
+from dupdetect.index.connection import Connection
 from dupdetect.model import Fingerprint, FingerprintBatch
 from dupdetect.settings import Settings
 
@@ -24,7 +23,6 @@ __all__ = [
     "MAX_DOC",
     "TABLES",
     "as_batch",
-    "chosen",
     "digest_key",
     "follow",
     "key_rows",
@@ -38,12 +36,6 @@ MAX_DOC = 2**32 - 1
 
 _PART = 1 << 17
 """Rows that are Python's integers at a time."""
-
-_MARKS = 512
-"""Documents a statement."""
-
-_AT_ONCE = 40
-"""Keys a statement: one statement for the keys of a usual article takes a quarter of the time of one each."""
 
 
 def key_rows(batch: FingerprintBatch, docs: NDArray[np.int64], settings: Settings) -> dict[str, NDArray[np.int64]]:
@@ -66,7 +58,7 @@ def key_rows(batch: FingerprintBatch, docs: NDArray[np.int64], settings: Setting
 
 
 def _cut(keys: NDArray[np.uint64]) -> NDArray[np.int32]:
-    """Return the low 32 bits, signed as SQLite's integers are: four bytes each there."""
+    """Return the low 32 bits, signed as a database's integers are: four bytes each there."""
     return keys.astype(np.uint32).view(np.int32)
 
 
@@ -100,7 +92,7 @@ def unpack(rows: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
 
 
 def follow(
-    connection: sqlite3.Connection, table: str, keys: Sequence[int], *, cap: int, after: int = 0
+    connection: Connection, table: str, keys: Sequence[int], *, cap: int, after: int = 0
 ) -> tuple[NDArray[np.int64], int]:
     """Return the rows, ``key << 32 | doc``, of the documents that have one of `keys`.
 
@@ -120,30 +112,13 @@ def follow(
     capped : int
         How many keys had more.
     """
-    one = f"SELECT * FROM (SELECT key << 32 | doc FROM {table} WHERE key = ? AND doc > {after:d} LIMIT {cap + 1:d})"
-    statement = " UNION ALL ".join([one] * _AT_ONCE)
-    found: list[tuple[int]] = []
-    for start in range(0, len(keys), _AT_ONCE):
-        part = keys[start : start + _AT_ONCE]
-        # Filled up with NULL, which equals nothing: the statement is compiled once, however many keys there are.
-        found += connection.execute(statement, (*part, *[None] * (_AT_ONCE - len(part)))).fetchall()
-    rows = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=len(found))
+    rows = connection.follow(table, keys, cap=cap, after=after)
     if len(rows) <= cap:
         return rows, 0
     # As each key has at most one row more than it may, that row is `cap` places behind the key's first.
     beyond = np.zeros(len(rows), dtype=np.bool_)
     beyond[cap:] = rows[cap:] >> 32 == rows[:-cap] >> 32
     return rows[~beyond], int(np.count_nonzero(beyond))
-
-
-def chosen(connection: sqlite3.Connection, select: str, docs: Sequence[int]) -> Iterator[Any]:
-    """Yield the rows of `select`, which ends before its WHERE, of documents by number."""
-    for start in range(0, len(docs), _MARKS):
-        part = docs[start : start + _MARKS]
-        # Filled up with NULL to a power of two: a handful of statements are compiled, not one for each count.
-        marks = 1 << (len(part) - 1).bit_length()
-        statement = f"{select} WHERE doc IN ({','.join('?' * marks)})"
-        yield from connection.execute(statement, (*part, *[None] * (marks - len(part)))).fetchall()
 
 
 def as_batch(fingerprints: Sequence[Fingerprint], settings: Settings) -> FingerprintBatch:

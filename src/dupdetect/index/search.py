@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,7 +10,8 @@ from numpy.typing import NDArray
 
 from dupdetect.fingerprint.sample import sampled_share
 from dupdetect.index.base import Candidate, Candidates, Filter
-from dupdetect.index.keys import MAX_DOC, as_batch, chosen, digest_key, follow, key_rows, sample_keys
+from dupdetect.index.connection import Connection
+from dupdetect.index.keys import MAX_DOC, as_batch, digest_key, follow, key_rows, sample_keys
 from dupdetect.index.rows import ARTICLE, row_article
 from dupdetect.index.stories import HOT_HASH, story_frequencies
 from dupdetect.model import Fingerprint
@@ -53,7 +52,7 @@ STORIES_COUNTED = 500
 
 
 def search(
-    connection: sqlite3.Connection,
+    connection: Connection,
     fingerprint: Fingerprint,
     settings: Settings,
     *,
@@ -67,7 +66,7 @@ def search(
 
     Parameters
     ----------
-    connection : sqlite3.Connection
+    connection : Connection
         In a transaction.
     limit : int, optional
         At most so many, the strongest.
@@ -76,7 +75,7 @@ def search(
     after : int
         Only documents with a larger number.
     """
-    sequence = connection.execute("SELECT max(doc) FROM documents").fetchone()[0] or 0
+    sequence, now = connection.state()
     if not fingerprint.tokens:
         return Candidates(found=(), sequence=sequence)
     rows = key_rows(as_batch([fingerprint], settings), np.zeros(1, dtype=np.int64), settings)
@@ -91,7 +90,6 @@ def search(
     in_bands = bands & MAX_DOC
     docs = np.union1d(in_bands, sharing[weights >= min(least, TWO_HASHES)]).tolist()
     excluded = {id for id in exclude if id}  # a claim of a post without id yet has none
-    now = time.time()
     there = [
         row
         for row in _documents(connection, docs, within)
@@ -145,12 +143,12 @@ def _counts(
     return np.where(known[at] == asked, counts[at], 0.0)
 
 
-def _stories_there(connection: sqlite3.Connection) -> int:
+def _stories_there(connection: Connection) -> int:
     """Return how many stories the index holds, up to `STORIES_COUNTED`."""
     return int(
         connection.execute(
             "SELECT count(*) FROM (SELECT 1 FROM documents WHERE claim = '' "
-            f"AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.doc = documents.doc) LIMIT {STORIES_COUNTED})"
+            f"AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.doc = documents.doc) LIMIT {STORIES_COUNTED}) AS some"
         ).fetchone()[0]
     )
 
@@ -218,15 +216,15 @@ def _comparable(fingerprint: Fingerprint, rows: Sequence[_Row], settings: Settin
     return comparable
 
 
-def _documents(connection: sqlite3.Connection, docs: Sequence[int], within: Filter | None) -> list[_Row]:
+def _documents(connection: Connection, docs: Sequence[int], within: Filter | None) -> list[_Row]:
     """Return what a search asks of the documents that `within` lets through."""
     columns = ["doc", "id", "claim", "coalesce(expires, 0)", "shingles", "length(sample) / 8", "digest"]
     width = len(columns)
     if within is None:
-        return [_Row(*row) for row in chosen(connection, f"SELECT {', '.join(columns)} FROM documents", docs)]
+        return [_Row(*row) for row in connection.chosen(f"SELECT {', '.join(columns)} FROM documents", docs)]
     columns += [name if name != "blocks" else "NULL" for name in ARTICLE]
     found = []
-    for row in chosen(connection, f"SELECT {', '.join(columns)} FROM documents", docs):
+    for row in connection.chosen(f"SELECT {', '.join(columns)} FROM documents", docs):
         article = row_article(row[width:])
         if within.admits(article.site, article.sections, article.published):
             found.append(_Row(*row[:width]))

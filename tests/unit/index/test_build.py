@@ -164,7 +164,7 @@ def test_a_rebuild_that_fails_leaves_the_index_as_it_was(path, monkeypatch):
     def fail(*arguments, **named):
         raise RuntimeError("power")
 
-    monkeypatch.setattr("dupdetect.index.build.insert_keys", fail)
+    monkeypatch.setattr("dupdetect.index.sqlite_tables.SQLiteConnection.insert_keys", fail)
     with pytest.raises(RuntimeError, match="power"):
         rebuild_index(path)
     assert os.listdir(path.parent) == ["site.db"]

@@ -1,0 +1,155 @@
+"""The tables of an index in SQLite: what its SQL does differently."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.errors import ForeignIndexError
+from dupdetect.index import manifest
+from dupdetect.index.keys import TABLES, unpack
+from dupdetect.index.rows import COLUMNS
+from dupdetect.settings import Settings
+
+__all__ = ["APPLICATION_ID", "SQLiteConnection", "initialise", "read_manifest", "schema", "schema_version"]
+
+APPLICATION_ID = 0x44757044
+"""SQLite's ``application_id`` of an index: "DupD"."""
+
+_MARKS = 512
+"""Documents a statement."""
+
+_AT_ONCE = 40
+"""Keys a statement: one statement for the keys of a usual article takes a quarter of the time of one each."""
+
+
+def schema() -> Iterator[str]:
+    """Yield the statements that make the tables of an empty index."""
+    columns = ", ".join(column for column in COLUMNS if column != "doc")
+    yield "CREATE TABLE manifest (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
+    yield f"CREATE TABLE documents (doc INTEGER PRIMARY KEY AUTOINCREMENT, {columns})"
+    # A claim may stand beside the document that it is going to replace.
+    # (Without the claim in the index, counting documents would read all of them.)
+    yield "CREATE UNIQUE INDEX documents_id ON documents (id, claim)"
+    yield "CREATE UNIQUE INDEX documents_claim ON documents (claim) WHERE claim <> ''"
+    yield "CREATE INDEX documents_ended ON documents (expires, claim) WHERE claim <> ''"
+    for table in TABLES:
+        yield (
+            f"CREATE TABLE {table} (key INTEGER NOT NULL, doc INTEGER NOT NULL, PRIMARY KEY (key, doc)) WITHOUT ROWID"
+        )
+    yield "CREATE TABLE copies (doc INTEGER PRIMARY KEY, story INTEGER NOT NULL)"
+    yield "CREATE TABLE templates (site TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID"
+    yield (
+        "CREATE TABLE journal (sequence INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, kind TEXT NOT NULL, "
+        "subject TEXT NOT NULL, body TEXT NOT NULL)"
+    )
+    yield "CREATE INDEX journal_kind ON journal (kind, sequence)"
+    yield "CREATE INDEX journal_subject ON journal (subject, kind, sequence)"
+
+
+class SQLiteConnection(sqlite3.Connection):
+    """A `dupdetect.index.connection.Connection`."""
+
+    def state(self) -> tuple[int, float]:
+        """Return the largest number of a document, and this machine's time."""
+        return self.execute("SELECT max(doc) FROM documents").fetchone()[0] or 0, time.time()
+
+    def pages(self, statement: str, size: int) -> Iterator[list[Any]]:
+        """Yield the rows of a statement, `size` at a time in memory."""
+        cursor = self.execute(statement)
+        while rows := cursor.fetchmany(size):
+            yield rows
+
+    def chosen(self, select: str, values: Sequence[Any], *, column: Literal["doc", "id"] = "doc") -> Iterator[Any]:
+        """Yield the rows of `select` where `column` is one of `values`."""
+        for start in range(0, len(values), _MARKS):
+            part = values[start : start + _MARKS]
+            # Filled up with NULL to a power of two: a handful of statements are compiled, not one for each count.
+            marks = 1 << (len(part) - 1).bit_length()
+            statement = f"{select} WHERE {column} IN ({','.join('?' * marks)})"
+            yield from self.execute(statement, (*part, *[None] * (marks - len(part)))).fetchall()
+
+    def follow(self, table: str, keys: Sequence[int], *, cap: int, after: int) -> NDArray[np.int64]:
+        """Return the rows of the documents above `after` that have one of `keys`."""
+        one = f"SELECT * FROM (SELECT key << 32 | doc FROM {table} WHERE key = ? AND doc > {after:d} LIMIT {cap + 1:d})"
+        statement = " UNION ALL ".join([one] * _AT_ONCE)
+        found: list[tuple[int]] = []
+        for start in range(0, len(keys), _AT_ONCE):
+            part = keys[start : start + _AT_ONCE]
+            # Filled up with NULL, which equals nothing: the statement is compiled once, however many keys there are.
+            found += self.execute(statement, (*part, *[None] * (_AT_ONCE - len(part)))).fetchall()
+        return np.fromiter(chain.from_iterable(found), dtype=np.int64, count=len(found))
+
+    def insert_documents(self, rows: Sequence[tuple[Any, ...]], docs: Sequence[int] | None = None) -> int:
+        """Insert rows of `document_rows`; return the first's number."""
+        if docs is None:
+            last = self.execute("SELECT seq FROM sqlite_sequence WHERE name = 'documents'").fetchone()
+            first = int(last[0]) + 1 if last else 1
+            docs = range(first, first + len(rows))
+        marks = ", ".join("?" * len(COLUMNS))
+        self.executemany(
+            f"INSERT INTO documents ({', '.join(COLUMNS)}) VALUES ({marks})",
+            ((doc, *row) for doc, row in zip(docs, rows, strict=True)),
+        )
+        return docs[0] if docs else 0
+
+    def insert_keys(self, table: str, rows: NDArray[np.int64]) -> None:
+        """Insert rows of `key_rows`."""
+        self.executemany(f"INSERT INTO {table} VALUES (?, ?)", unpack(rows))
+
+    def delete_keys(self, table: str, rows: NDArray[np.int64]) -> None:
+        """Delete rows of `key_rows`."""
+        self.executemany(f"DELETE FROM {table} WHERE key = ? AND doc = ?", unpack(rows))
+
+    def number_from(self, last: int) -> None:
+        """Give later documents numbers above `last`."""
+        self.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'documents'", (last,))
+
+    def problems(self) -> Iterator[str]:
+        """Yield what SQLite's own check finds."""
+        return (f"SQLite: {line}" for (line,) in self.execute("PRAGMA integrity_check(20)") if line != "ok")
+
+
+def initialise(connection: SQLiteConnection, settings: Settings, *, keep_text: bool) -> None:
+    """Make the tables and the manifest of a new index, in one transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in schema():
+        connection.execute(statement)
+    connection.executemany(
+        "INSERT INTO manifest VALUES (?, ?)", manifest.entries(settings, keep_text=keep_text).items()
+    )
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {manifest.SCHEMA_VERSION}")
+    connection.execute("COMMIT")
+
+
+def read_manifest(
+    location: str, connection: SQLiteConnection, *, oldest: int = manifest.SCHEMA_VERSION
+) -> dict[str, str]:
+    """Return the manifest of an index: name → value.
+
+    Parameters
+    ----------
+    oldest : int
+        The earliest schema that the caller can read.
+
+    Raises
+    ------
+    ForeignIndexError
+        It is no index, or one of another schema.
+    """
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise ForeignIndexError(f"{location}: a database, but not a dupdetect index; left untouched")
+    manifest.check_schema(location, schema_version(connection), oldest=oldest)
+    return dict(connection.execute("SELECT name, value FROM manifest").fetchall())
+
+
+def schema_version(connection: SQLiteConnection) -> int:
+    """Return the schema of an index."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
