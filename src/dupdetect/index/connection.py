@@ -53,7 +53,8 @@ class Connection(Protocol):
     def insert_documents(self, rows: Sequence[tuple[Any, ...]], docs: Sequence[int] | None = None) -> int:
         """Insert rows of `dupdetect.index.rows.document_rows` within a write transaction; return the first's number.
 
-        Numbers are by default consecutive, and larger than any that was ever given.
+        Numbers are by default consecutive, and larger than any that was ever given. `DuplicateIdError` if an id is
+        there, or twice among them.
         """
 
     def insert_keys(self, table: str, rows: NDArray[np.int64]) -> None:

@@ -25,10 +25,10 @@ from dupdetect.errors import (
     SettingsError,
     StoreError,
 )
+from dupdetect.index.location import MEMORY
 from dupdetect.index.sqlite_tables import SQLiteConnection
 
 __all__ = [
-    "MEMORY",
     "Database",
     "Durability",
     "check_file",
@@ -38,9 +38,6 @@ __all__ = [
     "inode",
     "network_file_system",
 ]
-
-MEMORY = ":memory:"
-"""Path of an index that lives and dies with its object."""
 
 Durability = Literal["normal", "full"]
 """What an acknowledged write survives: the end of the process, or also the loss of power."""

@@ -148,7 +148,7 @@ def _stories_there(connection: Connection) -> int:
     return int(
         connection.execute(
             "SELECT count(*) FROM (SELECT 1 FROM documents WHERE claim = '' "
-            f"AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.doc = documents.doc) LIMIT {STORIES_COUNTED}) AS some"
+            f"AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.doc = documents.doc) LIMIT {STORIES_COUNTED}) AS firsts"
         ).fetchone()[0]
     )
 

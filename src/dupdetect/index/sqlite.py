@@ -11,7 +11,8 @@ from pathlib import Path
 
 from dupdetect.errors import IndexLockedError, StoreError
 from dupdetect.index import sqlite_tables
-from dupdetect.index.database import MEMORY, Database, Durability, check_file, check_file_system, drafted, inode
+from dupdetect.index.database import Database, Durability, check_file, check_file_system, drafted, inode
+from dupdetect.index.location import MEMORY
 from dupdetect.index.store import StoredIndex
 from dupdetect.settings import Settings
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.errors import ForeignIndexError
+from dupdetect.errors import DuplicateIdError, ForeignIndexError
 from dupdetect.index import manifest
 from dupdetect.index.keys import TABLES, unpack
 from dupdetect.index.rows import COLUMNS
@@ -93,10 +93,13 @@ class SQLiteConnection(sqlite3.Connection):
             first = int(last[0]) + 1 if last else 1
             docs = range(first, first + len(rows))
         marks = ", ".join("?" * len(COLUMNS))
-        self.executemany(
-            f"INSERT INTO documents ({', '.join(COLUMNS)}) VALUES ({marks})",
-            ((doc, *row) for doc, row in zip(docs, rows, strict=True)),
-        )
+        try:
+            self.executemany(
+                f"INSERT INTO documents ({', '.join(COLUMNS)}) VALUES ({marks})",
+                ((doc, *row) for doc, row in zip(docs, rows, strict=True)),
+            )
+        except sqlite3.IntegrityError as error:
+            raise DuplicateIdError("an id stands twice among the documents to write") from error
         return docs[0] if docs else 0
 
     def insert_keys(self, table: str, rows: NDArray[np.int64]) -> None:

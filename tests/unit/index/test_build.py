@@ -164,9 +164,10 @@ def test_a_rebuild_that_fails_leaves_the_index_as_it_was(path, monkeypatch):
     def fail(*arguments, **named):
         raise RuntimeError("power")
 
-    monkeypatch.setattr("dupdetect.index.sqlite_tables.SQLiteConnection.insert_keys", fail)
-    with pytest.raises(RuntimeError, match="power"):
-        rebuild_index(path)
+    with monkeypatch.context() as patch:
+        patch.setattr("dupdetect.index.sqlite_tables.SQLiteConnection.insert_keys", fail)
+        with pytest.raises(RuntimeError, match="power"):
+            rebuild_index(path)
     assert os.listdir(path.parent) == ["site.db"]
     with open_index(path) as index:
         add(index, article("b"))
