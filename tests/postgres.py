@@ -83,7 +83,10 @@ class Server:
 
     def kill(self):
         """Kill it and all its processes, as the kernel does when memory is short."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        for pid in (self.process.pid, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.process.wait()
 
     def stop(self):

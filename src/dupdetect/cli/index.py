@@ -1,4 +1,4 @@
-"""``dupdetect index``: build, add, remove, info, and its upkeep."""
+"""``dupdetect index``: build, add, remove, info, copy, and its upkeep."""
 
 from __future__ import annotations
 
@@ -155,6 +155,36 @@ def backup(copy: Path, *, path: str) -> int:
     with open_index(path) as store:
         store.backup(copy)
     click.echo(f"{copy}: a copy of {shown(path)}", err=True)
+    return Exit.NOTHING_FOUND
+
+
+@index.command("copy")
+@click.argument("source", metavar="SRC")
+@click.argument("target", metavar="DST")
+def copy_(source: str, target: str) -> int:
+    """Copy the index SRC to DST, whatever each is kept in: documents, fingerprints, versions, decisions, templates.
+
+    \b
+    dupdetect index copy site.db postgresql://desk@db.example/news
+
+    Makes DST if it is not there. Interrupted, the same command goes on where it was. At the end both are held against
+    each other. Claims are not copied: they end within minutes.
+    """
+    from dupdetect.errors import IndexNotFoundError
+    from dupdetect.index import copy_index, create_index, open_index, shown
+
+    with open_index(source) as store:
+        try:
+            there = open_index(target)
+        except IndexNotFoundError:
+            there = create_index(target, store.settings, keep_text=store.keep_text)
+        with there:
+            copied = copy_index(store, there, progress=progress)
+    click.echo(
+        f"{shown(target)}: a copy of {shown(source)}: {copied.documents} documents, {copied.entries} lines of the "
+        f"journal, {copied.templates} templates; digest {copied.digest} on both sides; claims are not copied",
+        err=True,
+    )
     return Exit.NOTHING_FOUND
 
 

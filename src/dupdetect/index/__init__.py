@@ -16,9 +16,11 @@ from dupdetect.index.base import (
     IndexInfo,
     Judge,
     Listed,
+    Record,
     StoredTemplate,
     Version,
 )
+from dupdetect.index.copying import Copied, copy_index
 from dupdetect.index.database import Durability
 from dupdetect.index.location import MEMORY, is_postgres, shown
 from dupdetect.index.sqlite import SQLiteIndex
@@ -30,6 +32,7 @@ __all__ = [
     "Candidate",
     "Candidates",
     "Claim",
+    "Copied",
     "Durability",
     "Entry",
     "Filter",
@@ -37,9 +40,11 @@ __all__ = [
     "IndexInfo",
     "Judge",
     "Listed",
+    "Record",
     "StoredTemplate",
     "Version",
     "build_index",
+    "copy_index",
     "create_index",
     "is_postgres",
     "open_index",

@@ -5,13 +5,13 @@ Statements mark values with ``?``. Tables and columns are the same in every data
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal, Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Connection", "Cursor"]
+__all__ = ["Connection", "Cursor", "LookUp"]
 
 
 class Cursor(Protocol):
@@ -24,6 +24,14 @@ class Cursor(Protocol):
         """Return the rows that are left."""
 
     def __iter__(self) -> Iterator[Any]: ...
+
+
+class LookUp(NamedTuple):
+    """What one look at the keys finds: largest number of a document, time, and the rows of each table."""
+
+    sequence: int
+    now: float
+    rows: dict[str, NDArray[np.int64]]
 
 
 class Connection(Protocol):
@@ -43,6 +51,17 @@ class Connection(Protocol):
 
     def chosen(self, select: str, values: Sequence[Any], *, column: Literal["doc", "id"] = "doc") -> Iterator[Any]:
         """Yield the rows of `select`, which ends before its WHERE, where `column` is one of `values`; in any order."""
+
+    def look_up(self, keys: Mapping[str, Sequence[int]], caps: Mapping[str, int], *, after: int) -> LookUp:
+        """Return what `state` and `follow` return for these tables, of one state of the index.
+
+        Parameters
+        ----------
+        keys : Mapping of str to sequence of int
+            The keys to look for in each table, ascending, each once.
+        caps : Mapping of str to int
+        after : int
+        """
 
     def follow(self, table: str, keys: Sequence[int], *, cap: int, after: int) -> NDArray[np.int64]:
         """Return the rows, ``key << 32 | doc`` ascending, of the documents above `after` that have one of `keys`.

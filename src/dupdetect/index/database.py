@@ -134,6 +134,8 @@ class Database:
             else:
                 yield from _transaction(connection, "BEGIN")
 
+    looking = snapshot
+
     @contextmanager
     def writing(self) -> Iterator[SQLiteConnection]:
         """Hold the connection and the file's write lock: all is written, or nothing."""

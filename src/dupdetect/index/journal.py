@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dupdetect.index.base import Entry
 from dupdetect.index.connection import Connection
 
-__all__ = ["append", "copy", "entries", "forget"]
+__all__ = ["append", "copy", "entries", "forget", "kinds"]
 
 
 def append(connection: Connection, new: Sequence[Entry], *, keep: int | None) -> None:
@@ -46,6 +46,11 @@ def entries(
         Entry(sequence=sequence, time=time, kind=kind, subject=subject, body=body)
         for sequence, time, kind, subject, body in rows
     )
+
+
+def kinds(connection: Connection) -> tuple[str, ...]:
+    """Return the kinds of entries, sorted."""
+    return tuple(kind for (kind,) in connection.execute("SELECT DISTINCT kind FROM journal ORDER BY kind").fetchall())
 
 
 def forget(connection: Connection, kind: str, subjects: Sequence[str]) -> None:

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.fingerprint import band_keys
-from dupdetect.index.connection import Connection
 from dupdetect.model import Fingerprint, FingerprintBatch
 from dupdetect.settings import Settings
 
@@ -23,8 +22,8 @@ __all__ = [
     "MAX_DOC",
     "TABLES",
     "as_batch",
+    "capped",
     "digest_key",
-    "follow",
     "key_rows",
     "sample_keys",
     "split",
@@ -91,28 +90,16 @@ def unpack(rows: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     return chain.from_iterable(zip((part >> 32).tolist(), (part & MAX_DOC).tolist(), strict=True) for part in parts)
 
 
-def follow(
-    connection: Connection, table: str, keys: Sequence[int], *, cap: int, after: int = 0
-) -> tuple[NDArray[np.int64], int]:
-    """Return the rows, ``key << 32 | doc``, of the documents that have one of `keys`.
+def capped(rows: NDArray[np.int64], cap: int) -> tuple[NDArray[np.int64], int]:
+    """Return the first `cap` rows of each key, and how many keys had more.
 
     Parameters
     ----------
-    keys : sequence of int
-        Ascending, each once.
-    cap : int
-        Of each key only the first so many.
-    after : int
-        Only of documents with a larger number.
-
-    Returns
-    -------
     rows : ndarray of int64
-        Ascending.
-    capped : int
-        How many keys had more.
+        As `Connection.follow` returns them.
+    cap : int
+        That they were asked for with.
     """
-    rows = connection.follow(table, keys, cap=cap, after=after)
     if len(rows) <= cap:
         return rows, 0
     # As each key has at most one row more than it may, that row is `cap` places behind the key's first.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dupdetect.fingerprint.sample import sampled_share
 from dupdetect.index.base import Candidate, Candidates, Filter
 from dupdetect.index.connection import Connection
-from dupdetect.index.keys import MAX_DOC, as_batch, digest_key, follow, key_rows, sample_keys
+from dupdetect.index.keys import MAX_DOC, as_batch, capped, digest_key, key_rows, sample_keys
 from dupdetect.index.rows import ARTICLE, row_article
 from dupdetect.index.stories import HOT_HASH, story_frequencies
 from dupdetect.model import Fingerprint
@@ -47,6 +47,8 @@ LEAST = 0.25
 
 ``python -m benchmarks run index-candidates`` measures all three."""
 
+_CAPS = {"bands": HOT_KEY, "postings": HOT_HASH}
+
 STORIES_COUNTED = 500
 """Stories of an index that are counted: whether frequencies tell something is known by then."""
 
@@ -75,13 +77,13 @@ def search(
     after : int
         Only documents with a larger number.
     """
-    sequence, now = connection.state()
     if not fingerprint.tokens:
-        return Candidates(found=(), sequence=sequence)
+        return Candidates(found=(), sequence=connection.state()[0])
     rows = key_rows(as_batch([fingerprint], settings), np.zeros(1, dtype=np.int64), settings)
     keys = {table: (packed >> 32).tolist() for table, packed in rows.items()}
-    bands, hot_bands = follow(connection, "bands", keys["bands"], after=after, cap=HOT_KEY)
-    hashes, hot_hashes = follow(connection, "postings", keys["postings"], after=after, cap=HOT_HASH)
+    sequence, now, there_by = connection.look_up(keys, _CAPS, after=after)
+    bands, hot_bands = capped(there_by["bands"], HOT_KEY)
+    hashes, hot_hashes = capped(there_by["postings"], HOT_HASH)
     stories = story_frequencies(connection, hashes, few=COMMON_FROM)
     sharing, at = np.unique(hashes & MAX_DOC, return_inverse=True)
     weights = np.bincount(at, weights=rarity(stories), minlength=len(sharing))
@@ -123,7 +125,7 @@ def search(
         hot_keys=hot_bands + hot_hashes,
         sequence=sequence,
         stories=_of_sample(fingerprint, hashes, stories),
-        stories_counted=_stories_there(connection) if found else 0,
+        stories_counted=there[0].counted if found else 0,
     )
 
 
@@ -143,14 +145,11 @@ def _counts(
     return np.where(known[at] == asked, counts[at], 0.0)
 
 
-def _stories_there(connection: Connection) -> int:
-    """Return how many stories the index holds, up to `STORIES_COUNTED`."""
-    return int(
-        connection.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM documents WHERE claim = '' "
-            f"AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.doc = documents.doc) LIMIT {STORIES_COUNTED}) AS firsts"
-        ).fetchone()[0]
-    )
+_STORIES = (
+    "(SELECT count(*) FROM (SELECT 1 FROM documents WHERE claim = '' "
+    f"AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.doc = documents.doc) LIMIT {STORIES_COUNTED}) AS firsts)"
+)
+"""How many stories the index holds, up to `STORIES_COUNTED`: counted once a statement."""
 
 
 def rarity(stories: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -205,6 +204,7 @@ class _Row(NamedTuple):
     shingles: int
     sampled: int
     digest: bytes
+    counted: int
 
 
 def _comparable(fingerprint: Fingerprint, rows: Sequence[_Row], settings: Settings) -> NDArray[np.float64]:
@@ -218,7 +218,7 @@ def _comparable(fingerprint: Fingerprint, rows: Sequence[_Row], settings: Settin
 
 def _documents(connection: Connection, docs: Sequence[int], within: Filter | None) -> list[_Row]:
     """Return what a search asks of the documents that `within` lets through."""
-    columns = ["doc", "id", "claim", "coalesce(expires, 0)", "shingles", "length(sample) / 8", "digest"]
+    columns = ["doc", "id", "claim", "coalesce(expires, 0)", "shingles", "length(sample) / 8", "digest", _STORIES]
     width = len(columns)
     if within is None:
         return [_Row(*row) for row in connection.chosen(f"SELECT {', '.join(columns)} FROM documents", docs)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dupdetect.errors import DuplicateIdError, ForeignIndexError
 from dupdetect.index import manifest
+from dupdetect.index.connection import LookUp
 from dupdetect.index.keys import TABLES, unpack
 from dupdetect.index.rows import COLUMNS
 from dupdetect.settings import Settings
@@ -74,6 +75,11 @@ class SQLiteConnection(sqlite3.Connection):
             marks = 1 << (len(part) - 1).bit_length()
             statement = f"{select} WHERE {column} IN ({','.join('?' * marks)})"
             yield from self.execute(statement, (*part, *[None] * (marks - len(part)))).fetchall()
+
+    def look_up(self, keys: Mapping[str, Sequence[int]], caps: Mapping[str, int], *, after: int) -> LookUp:
+        """Return the state, and the rows of the documents above `after` that have one of the keys; in a transaction."""
+        rows = {table: self.follow(table, part, cap=caps[table], after=after) for table, part in keys.items()}
+        return LookUp(*self.state(), rows)
 
     def follow(self, table: str, keys: Sequence[int], *, cap: int, after: int) -> NDArray[np.int64]:
         """Return the rows of the documents above `after` that have one of `keys`."""

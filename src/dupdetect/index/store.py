@@ -32,6 +32,7 @@ from dupdetect.index.base import (
     IndexInfo,
     Judge,
     Listed,
+    Record,
     StoredTemplate,
     Version,
 )
@@ -72,6 +73,12 @@ class Transactions(Protocol[AnyConnection]):
 
     def snapshot(self) -> AbstractContextManager[AnyConnection]:
         """Hold a connection, for statements that must see one state of the index."""
+
+    def looking(self) -> AbstractContextManager[AnyConnection]:
+        """Hold a connection for a look-up: its keys and `Candidates.sequence` are of one state.
+
+        What it then reads of the documents may be of a later one: of those found some may be gone.
+        """
 
     def writing(self) -> AbstractContextManager[AnyConnection]:
         """Hold a connection and the write lock: all is written, or nothing."""
@@ -192,10 +199,31 @@ class StoredIndex(ABC, Generic[AnyTransactions]):
                 Listed(doc=doc, id=id, version=version, digest=digest) for doc, id, version, digest in rows.fetchall()
             )
 
+    def records(self, *, after: int = 0, limit: int = 500) -> tuple[Record, ...]:
+        """Return a page of documents with all that is kept of them, in the order of their writing."""
+        columns = ", ".join(("doc", "version", *ARTICLE, *FINGERPRINT))
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {columns} FROM documents WHERE doc > ? AND claim = '' ORDER BY doc LIMIT ?", (after, limit)
+            ).fetchall()
+        end = 2 + len(ARTICLE)
+        return tuple(
+            Record(
+                doc=row[0],
+                version=row[1],
+                article=row_article(row[2:end]),
+                fingerprint=row_fingerprint(row[end:], self._settings),
+            )
+            for row in rows
+        )
+
     def iterate(self) -> Iterator[tuple[Article, Fingerprint]]:
         """Yield every article and its fingerprint in the order of adding, a page at a time."""
-        for row in self._pages(", ".join((*ARTICLE, *FINGERPRINT))):
-            yield row_article(row[: len(ARTICLE)]), row_fingerprint(row[len(ARTICLE) :], self._settings)
+        after = 0
+        while page := self.records(after=after, limit=_PAGE):
+            for record in page:
+                yield record.article, record.fingerprint
+            after = page[-1].doc
 
     def _pages(self, columns: str) -> Iterator[Any]:
         last = 0
@@ -249,7 +277,7 @@ class StoredIndex(ABC, Generic[AnyTransactions]):
     ) -> Candidates:
         """Return what shares the digest, a band or some of the sample, strongest first."""
         self._check_settings(fingerprint.settings_identity)
-        with self._database.snapshot() as connection:
+        with self._database.looking() as connection:
             return search(
                 connection, fingerprint, self._settings, limit=limit, exclude=exclude, within=within, claim=claim
             )
@@ -421,7 +449,17 @@ class StoredIndex(ABC, Generic[AnyTransactions]):
         with self._database.reading() as connection:
             return journal.entries(connection, kind, subject=subject, before=before, limit=limit)
 
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds of entries in the journal, sorted."""
+        with self._database.reading() as connection:
+            return journal.kinds(connection)
+
     # ------------------------------------------------------------------------------------------ templates
+
+    def template_sites(self) -> tuple[str, ...]:
+        """Return the sites whose template is kept, sorted."""
+        with self._database.reading() as connection:
+            return templates.sites(connection)
 
     def template(self, site: str) -> StoredTemplate:
         """Return what is kept of a site's template."""

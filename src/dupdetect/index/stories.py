@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.index.connection import Connection
-from dupdetect.index.keys import MAX_DOC, follow
+from dupdetect.index.keys import MAX_DOC, capped
 from dupdetect.model import FingerprintBatch
 
 __all__ = ["HOT_HASH", "SAME_STORY", "copies_among", "forget", "story_frequencies", "tell_stories"]
@@ -52,7 +52,8 @@ def tell_stories(connection: Connection, batch: FingerprintBatch, keys: NDArray[
     sizes = np.diff(batch.sample_offsets)
     for place in np.flatnonzero(sizes).tolist():
         doc = first + place
-        rows, _ = follow(connection, "postings", own[ends[place] : ends[place + 1]].tolist(), cap=HOT_HASH)
+        wanted = own[ends[place] : ends[place + 1]].tolist()
+        rows, _ = capped(connection.follow("postings", wanted, cap=HOT_HASH, after=0), HOT_HASH)
         shared = Counter((rows & MAX_DOC)[rows & MAX_DOC < doc].tolist())
         likely = sorted(other for other, count in shared.items() if count >= SAME_STORY / 2 * int(sizes[place]))
         for other, shingles, sample, story in _told(connection, likely):
@@ -120,7 +121,7 @@ def story_frequencies(connection: Connection, rows: NDArray[np.int64], *, few: i
     Parameters
     ----------
     rows : ndarray of int64
-        ``key << 32 | doc``, ascending, as `follow` returns them.
+        ``key << 32 | doc``, ascending, as `capped` returns them.
     few : int
         A hash in at most so many documents is counted in documents, which is quicker and as good.
     """

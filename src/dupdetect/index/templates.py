@@ -10,10 +10,16 @@ from dupdetect.errors import SettingsError
 from dupdetect.index.base import StoredTemplate
 from dupdetect.index.connection import Connection
 
-__all__ = ["LARGEST", "copy", "read", "write"]
+__all__ = ["LARGEST", "copy", "read", "sites", "write"]
 
 LARGEST = 1 << 20
 """Bytes of one template at most."""
+
+
+def sites(connection: Connection) -> tuple[str, ...]:
+    """Return the sites that have a template, sorted; an empty one is none."""
+    rows = connection.execute("SELECT site FROM templates WHERE length(body) > 0 ORDER BY site").fetchall()
+    return tuple(site for (site,) in rows)
 
 
 def read(connection: Connection, site: str) -> StoredTemplate:

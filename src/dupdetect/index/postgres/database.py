@@ -192,6 +192,8 @@ class Database:
             finally:
                 self._give_back(connection)
 
+    looking = reading  # its first statement sees one state, and BEGIN and COMMIT are two ways there and back
+
     @contextmanager
     def snapshot(self) -> Iterator[PostgresConnection]:
         """Hold a connection, for statements that must see one state of the index."""

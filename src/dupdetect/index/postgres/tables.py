@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import select
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from psycopg.types.string import StrBinaryDumper, StrDumper, TextLoader
 
 from dupdetect.errors import DuplicateIdError, ForeignIndexError
 from dupdetect.index import manifest
-from dupdetect.index.connection import Cursor
+from dupdetect.index.connection import Cursor, LookUp
 from dupdetect.index.keys import MAX_DOC, TABLES
 from dupdetect.index.rows import COLUMNS
 
@@ -41,6 +41,9 @@ _OF_COLUMNS = tuple(_TYPES.get(column, "text") for column in COLUMNS)
 _KEY_ROW = np.dtype([("fields", ">i2"), ("four", ">i4"), ("key", ">i4"), ("four again", ">i4"), ("doc", ">i4")])
 """A row of two integers as binary COPY takes it."""
 
+_LAST = 2**31 - 1
+"""Largest number of a document."""
+
 _COPY_HEAD, _COPY_END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 
 
@@ -54,7 +57,7 @@ def create_tables(connection: PostgresConnection) -> None:
     connection.execute(f"CREATE TABLE documents ({columns})")
     for column in ("signature", "sample", "blocks"):  # they are packed, or do not pack
         connection.execute(f"ALTER TABLE documents ALTER COLUMN {column} SET STORAGE EXTERNAL")
-    connection.execute(f"CREATE SEQUENCE numbers MAXVALUE {2**31 - 1}")
+    connection.execute(f"CREATE SEQUENCE numbers MAXVALUE {_LAST}")
     for table in TABLES:
         connection.execute(f"CREATE TABLE {table} (key integer NOT NULL, doc integer NOT NULL)")
     connection.execute("CREATE TABLE copies (doc bigint PRIMARY KEY, story bigint NOT NULL)")
@@ -131,6 +134,14 @@ class _Loader(TextLoader):
 def _native(statement: str) -> bytes:
     """Return a statement as psycopg takes it."""
     return statement.replace("?", "%s").encode()
+
+
+def _following(table: str, cap: int, *, first: str) -> str:
+    """Return the statement that gives a first column and the rows of keys above a number, the oldest of each key."""
+    return (
+        f"SELECT {first}, wanted.key::bigint << 32 | found.doc FROM unnest(?::integer[]) AS wanted (key), LATERAL ("
+        f"SELECT doc FROM {table} WHERE {table}.key = wanted.key AND doc > ? ORDER BY doc LIMIT {cap + 1:d}) AS found"
+    )
 
 
 class PostgresConnection:
@@ -211,20 +222,27 @@ class PostgresConnection:
             kind = {"doc": "bigint", "id": "text"}[column]
             yield from self.execute(f"{select} WHERE {column} = ANY (?::{kind}[])", (list(values),)).fetchall()
 
+    def look_up(self, keys: Mapping[str, Sequence[int]], caps: Mapping[str, int], *, after: int) -> LookUp:
+        """Return the state, and the rows of the documents above `after` that have one of the keys; in one statement."""
+        parts = [
+            "SELECT 0, coalesce(max(doc), 0) FROM documents",
+            "SELECT 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+        ]
+        values: list[Any] = []
+        for number, table in enumerate(keys, 2):
+            parts.append(_following(table, caps[table], first=f"{number}"))
+            values += [list(keys[table]), min(after, _LAST)]
+        found = np.array(self.execute(" UNION ALL ".join(parts), values).fetchall(), dtype=np.int64).reshape(-1, 2)
+        told = {number: np.sort(found[found[:, 0] == number, 1]) for number in range(len(keys) + 2)}
+        rows = {table: told[number] for number, table in enumerate(keys, 2)}
+        return LookUp(int(told[0][0]), float(told[1][0]) / 1e6, rows)
+
     def follow(self, table: str, keys: Sequence[int], *, cap: int, after: int) -> NDArray[np.int64]:
         """Return the rows of the documents above `after` that have one of `keys`."""
         if not keys:
             return np.empty(0, dtype=np.int64)
-        found = self.execute(
-            "SELECT wanted.key, found.doc FROM unnest(?::integer[]) AS wanted (key), LATERAL ("
-            f"SELECT doc FROM {table} WHERE {table}.key = wanted.key AND doc > ? ORDER BY doc LIMIT {cap + 1:d}"
-            ") AS found",
-            (list(keys), min(after, 2**31 - 1)),
-        ).fetchall()
-        pairs = np.array(found, dtype=np.int64).reshape(-1, 2)
-        rows = pairs[:, 0] << 32 | pairs[:, 1]
-        rows.sort()
-        return rows
+        found = self.execute(_following(table, cap, first="0"), (list(keys), min(after, _LAST))).fetchall()
+        return np.sort(np.array(found, dtype=np.int64).reshape(-1, 2)[:, 1])
 
     # ------------------------------------------------------------------------------------------ writing
 

@@ -1,0 +1,304 @@
+"""Many processes, lost connections, killed servers: what was acknowledged is there once, and the index in order."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+
+import pytest
+from tests.conftest import ROOT
+from tests.faults.writer import piece
+from tests.postgres import Server
+
+from dupdetect.errors import IndexLockedError, IndexUnavailableError, StoreError
+from dupdetect.index import create_index, open_index
+from dupdetect.testing import OTHER, STORY, add, article, fingerprint, fingerprints, found
+
+pytestmark = pytest.mark.system
+
+ROUNDS = int(os.environ.get("DUPDETECT_CLAIM_ROUNDS", "5"))
+KILLS = int(os.environ.get("DUPDETECT_SERVER_KILLS", "1"))
+PROCESSES = 8
+
+
+def start(verb, url, *arguments):
+    command = [sys.executable, "-m", "tests.faults.writer", verb, url, *map(str, arguments)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def lines_of(process, *, code=0):
+    answer, complaint = process.communicate(timeout=240)
+    assert process.returncode == code, complaint
+    return [line.split() for line in answer.splitlines()]
+
+
+def at_work(server, schema, count):
+    """Wait until so many connections look for tables in a schema."""
+    end = time.monotonic() + 60
+    while True:
+        found = server.execute(
+            "SELECT pid FROM pg_stat_activity WHERE application_name = 'dupdetect' AND backend_type = 'client backend'"
+        )
+        if len(found) >= count:
+            return [pid for (pid,) in found]
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_of_simultaneous_claims_from_eight_processes_exactly_one_wins(server, schema):
+    """Half of them come over TCP; one more holds the write lock and is cut off in the middle of its transaction."""
+    url = server.url(schema)
+    create_index(url).close()
+    begin = time.time() + 4
+    processes = [
+        start("claim", server.url(schema, tcp=number % 2 == 1), number, ROUNDS, begin) for number in range(PROCESSES)
+    ]
+    with open_index(url) as victim:
+        with pytest.raises(IndexUnavailableError, match="nothing of"), victim._database.writing() as connection:
+            pid = connection.raw.info.backend_pid
+            connection.execute("INSERT INTO templates (site, version, body) VALUES ('half', 1, '')")
+            time.sleep(max(0.0, begin + 0.1 - time.time()))  # the others wait for the lock now
+            server.execute(f"SELECT pg_terminate_backend({pid})")
+        assert victim.template("half").version == 0
+    won = Counter(number for process in processes for number, outcome in lines_of(process) if outcome == "won")
+    print(f"{ROUNDS} rounds of {PROCESSES} processes: {dict(won)}")
+    assert won == {str(number): 1 for number in range(ROUNDS)}
+    with open_index(url) as index:
+        assert index.verify() == ()
+        assert index.info().claims == ROUNDS
+
+
+def test_eight_processes_write_and_check_at_once_and_nothing_is_lost(server, schema):
+    url = server.url(schema)
+    create_index(url).close()
+    processes = [start("share", server.url(schema, tcp=number % 2 == 1), number, 8) for number in range(PROCESSES)]
+    written = {id: version for process in processes for _, id, version in lines_of(process)}
+    assert len(written) == PROCESSES * 8
+    with open_index(url) as index:
+        assert index.verify() == ()
+        assert {one.id: one for one, _ in index.iterate()} == {id: piece(id, mark) for id, mark in written.items()}
+
+
+def test_a_number_that_is_drawn_and_not_yet_committed_holds_up_later_ones(server, schema):
+    """The trap of sequences: had a later number been committed and seen first, a claim would have missed this one."""
+    url = server.url(schema)
+    with create_index(url, busy_timeout=30) as slow, open_index(url, busy_timeout=30) as quick:
+        inside, go_on = threading.Event(), threading.Event()
+
+        def judge(newer):
+            inside.set()
+            assert go_on.wait(30)
+            return True
+
+        add(quick, article("newer"))
+        thread = threading.Thread(
+            target=slow.claim, args=(article("slow", OTHER + STORY), fingerprint(OTHER + STORY), "key"),
+            kwargs={"judged_up_to": 0, "judge": judge},
+        )  # fmt: skip
+        thread.start()
+        assert inside.wait(30)  # it holds the lock, and will draw the next number
+        late = threading.Thread(target=add, args=(quick, article("late", "Something else altogether.")))
+        late.start()
+        time.sleep(0.3)
+        with open_index(url) as third:
+            seen = third.candidates(fingerprint(OTHER))
+            assert seen.found == ()
+            assert "late" not in third  # not before the one that waits
+            go_on.set()
+            thread.join(30)
+            late.join(30)
+            told = third.claim(
+                article("mine", OTHER),
+                fingerprint(OTHER),
+                "mine",
+                judged_up_to=seen.sequence,
+                judge=lambda newer: False,
+            )
+            assert [candidate.id for candidate in told.newer.found] == ["slow"]
+
+
+@pytest.mark.parametrize("round", range(KILLS))
+def test_of_a_server_killed_under_load_every_acknowledged_write_is_there(schema, round):
+    """And after its restart the same objects go on: connections are made anew."""
+    server = Server().start()
+    try:
+        url = server.url(schema)
+        with create_index(url) as index:
+            add(index, article("before"))
+            processes = [start("write", server.url(schema, tcp=number == 1), f"{round}{number}") for number in range(3)]
+            at_work(server, schema, 4)
+            time.sleep(1.5)
+            server.kill()
+            told = [lines_of(process, code=1) for process in processes]
+            with pytest.raises(IndexUnavailableError):
+                len(index)
+            server.start()
+            assert index.verify() == ()
+            there = {one.id: one for one, _ in index.iterate()}
+            del there["before"]
+    finally:
+        server.stop()
+    allowed: dict[str, set[str | None]] = {}
+    for state, kind, mark, *ids in (line for lines in told for line in lines):
+        for id in ids:
+            version = mark if kind == "put" else None
+            allowed[id] = {version} if state == "done" else allowed.get(id, {None}) | {version}
+    acknowledged = sum(line[0] == "done" for lines in told for line in lines)
+    print(f"{acknowledged} acknowledged writes, {len(there)} documents")
+    assert acknowledged > 3
+    assert there.keys() <= allowed.keys()
+    for id, versions in allowed.items():
+        assert any(there.get(id) == (piece(id, version) if version else None) for version in versions), (id, versions)
+
+
+class Wire:
+    """Stands between client and server, and cuts the line when the client says COMMIT."""
+
+    def __init__(self, port, *, deliver):
+        self.port, self.deliver, self.armed = port, deliver, threading.Event()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def address(self):
+        return self.listener.getsockname()[1]
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(("127.0.0.1", self.port))
+            threading.Thread(target=self._pass, args=(client, server, True), daemon=True).start()
+            threading.Thread(target=self._pass, args=(server, client, False), daemon=True).start()
+
+    def _pass(self, source, target, from_client):
+        try:
+            while data := source.recv(65536):
+                if from_client and self.armed.is_set() and b"COMMIT" in data:
+                    self.armed.clear()
+                    source.shutdown(socket.SHUT_RDWR)  # the client hears no answer
+                    if self.deliver:
+                        target.sendall(data)
+                        target.recv(65536)
+                    break
+                target.sendall(data)
+        except OSError:
+            pass
+        finally:
+            target.close()
+
+
+@pytest.mark.parametrize("deliver", [True, False], ids=["the server heard it", "the server did not hear it"])
+def test_what_became_of_a_commit_whose_answer_was_lost_is_found_out(server, schema, deliver):
+    create_index(server.url(schema)).close()
+    wire = Wire(server.port, deliver=deliver)
+    try:
+        with open_index(server.url(schema, tcp=True, port=wire.address)) as index:
+            wire.armed.set()
+            if deliver:
+                add(index, article("a"))
+            else:
+                with pytest.raises(IndexUnavailableError, match="nothing of this write was kept"):
+                    add(index, article("a"))
+            assert list(index.ids()) == (["a"] if deliver else [])
+            assert index.verify() == ()
+    finally:
+        wire.listener.close()
+
+
+def test_a_connection_cut_off_while_idle_is_replaced_without_a_word(url, server):
+    with create_index(url) as index:
+        add(index, article("a"))
+        for verb in (lambda: len(index), lambda: add(index, article("b", OTHER)), lambda: found(index, STORY)):
+            server.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dupdetect'"
+            )
+            time.sleep(0.2)
+            verb()
+        assert sorted(index.ids()) == ["a", "b"]
+
+
+def test_a_writer_waits_for_another_no_longer_than_it_was_told(url):
+    with create_index(url) as one, open_index(url, busy_timeout=0.2) as two, one._database.writing():
+        begin = time.monotonic()
+        with pytest.raises(IndexLockedError, match="over the busy time"):
+            add(two, article("a"))
+        assert time.monotonic() - begin < 20  # and not for ever
+        assert len(two) == 0  # readers wait for nobody
+
+
+def test_a_server_that_is_not_there_says_so(server):
+    with pytest.raises(IndexUnavailableError, match="no connection"):
+        open_index(server.url("gone", port=1, tcp=True))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_child_connects_anew_and_leaves_its_parents_connection_alone(url):
+    with create_index(url) as index:
+        add(index, article("parent"))
+        child = os.fork()
+        if not child:
+            try:
+                add(index, article("child", OTHER))
+                index.close()
+                os._exit(0 if index.location else 1)
+            finally:
+                os._exit(1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert list(index.ids()) == ["parent", "child"]
+        assert index.verify() == ()
+
+
+def test_threads_share_an_index_and_each_sees_its_own_writes(url):
+    with create_index(url, busy_timeout=30) as index:
+        failures = []
+
+        def work(number):
+            try:
+                for step in range(4):
+                    add(index, article(f"{number}.{step}", f"{number} {step} {STORY}"))
+                    assert f"{number}.{step}" in found(index, f"{number} {step} {STORY}", limit=100)
+            except BaseException as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failures == []
+        assert len(index) == 48
+        assert index.verify() == ()
+
+
+def test_a_statement_over_the_servers_bound_is_an_error_that_says_so(server, schema):
+    with create_index(server.url(schema)) as index:
+        add(index, article("a"))
+    with (
+        open_index(server.url(schema) + "&options=-cstatement_timeout%3D1s") as index,
+        pytest.raises(IndexLockedError, match="statement_timeout"),
+        index._database.reading() as connection,
+    ):
+        connection.execute("SELECT pg_sleep(9)")
+
+
+def test_a_client_that_stands_still_with_the_lock_does_not_hold_up_others_for_ever(server, schema):
+    with create_index(server.url(schema)) as stalled, open_index(server.url(schema), busy_timeout=30) as other:
+        with pytest.raises(StoreError, match="stood still|nothing of"), stalled._database.writing() as connection:
+            connection.execute("SET LOCAL idle_in_transaction_session_timeout = '200ms'")
+            add(other, article("a"))  # waits until the server has ended the other's transaction
+            connection.execute("SELECT 1")
+        assert list(stalled.ids()) == ["a"]
+
+
+def test_batches_of_other_fingerprints_write_nothing(url):
+    with create_index(url) as index:
+        with pytest.raises(StoreError):
+            index.add([article("a"), article("a")], fingerprints([article("a"), article("a")]))
+        assert len(index) == 0
