@@ -1,69 +1,55 @@
 """Many processes, lost connections, killed servers: what was acknowledged is there once, and the index in order."""
 
+import contextlib
 import os
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 
 import pytest
-from tests.conftest import ROOT
-from tests.faults.writer import piece
+from tests.faults.writer import claim, forked, piece, share, write
 from tests.postgres import Server
 
 from dupdetect.errors import IndexLockedError, IndexUnavailableError, StoreError
 from dupdetect.index import create_index, open_index
 from dupdetect.testing import OTHER, STORY, add, article, fingerprint, fingerprints, found
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")]
 
 ROUNDS = int(os.environ.get("DUPDETECT_CLAIM_ROUNDS", "5"))
 KILLS = int(os.environ.get("DUPDETECT_SERVER_KILLS", "1"))
 PROCESSES = 8
 
 
-def start(verb, url, *arguments):
-    command = [sys.executable, "-m", "tests.faults.writer", verb, url, *map(str, arguments)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def lines_of(child, output, *, code=0):
+    with output:
+        lines = output.read().splitlines()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == code, lines
+    return [line.split() for line in lines]
 
 
-def lines_of(process, *, code=0):
-    answer, complaint = process.communicate(timeout=240)
-    assert process.returncode == code, complaint
-    return [line.split() for line in answer.splitlines()]
-
-
-def at_work(server, schema, count):
-    """Wait until so many connections look for tables in a schema."""
-    end = time.monotonic() + 60
-    while True:
-        found = server.execute(
-            "SELECT pid FROM pg_stat_activity WHERE application_name = 'dupdetect' AND backend_type = 'client backend'"
-        )
-        if len(found) >= count:
-            return [pid for (pid,) in found]
-        assert time.monotonic() < end
-        time.sleep(0.05)
+def cut_off_while_writing(server, index, until):
+    """Begin to write as everyone does; be cut off by the server in the middle of it."""
+    with index._database.writing() as connection:
+        connection.execute("INSERT INTO templates (site, version, body) VALUES ('half', 1, '')")
+        time.sleep(max(0.0, until - time.time()))
+        server.execute(f"SELECT pg_terminate_backend({connection.raw.info.backend_pid})")
 
 
 def test_of_simultaneous_claims_from_eight_processes_exactly_one_wins(server, schema):
     """Half of them come over TCP; one more holds the write lock and is cut off in the middle of its transaction."""
     url = server.url(schema)
     create_index(url).close()
-    begin = time.time() + 4
+    begin = time.time() + 2
     processes = [
-        start("claim", server.url(schema, tcp=number % 2 == 1), number, ROUNDS, begin) for number in range(PROCESSES)
+        forked(claim, server.url(schema, tcp=number % 2 == 1), number, ROUNDS, begin) for number in range(PROCESSES)
     ]
     with open_index(url) as victim:
-        with pytest.raises(IndexUnavailableError, match="nothing of"), victim._database.writing() as connection:
-            pid = connection.raw.info.backend_pid
-            connection.execute("INSERT INTO templates (site, version, body) VALUES ('half', 1, '')")
-            time.sleep(max(0.0, begin + 0.1 - time.time()))  # the others wait for the lock now
-            server.execute(f"SELECT pg_terminate_backend({pid})")
+        with pytest.raises(IndexUnavailableError, match="nothing of"):
+            cut_off_while_writing(server, victim, begin + 0.1)  # the others wait for the lock by then
         assert victim.template("half").version == 0
-    won = Counter(number for process in processes for number, outcome in lines_of(process) if outcome == "won")
+    won = Counter(number for process in processes for number, outcome in lines_of(*process) if outcome == "won")
     print(f"{ROUNDS} rounds of {PROCESSES} processes: {dict(won)}")
     assert won == {str(number): 1 for number in range(ROUNDS)}
     with open_index(url) as index:
@@ -74,8 +60,8 @@ def test_of_simultaneous_claims_from_eight_processes_exactly_one_wins(server, sc
 def test_eight_processes_write_and_check_at_once_and_nothing_is_lost(server, schema):
     url = server.url(schema)
     create_index(url).close()
-    processes = [start("share", server.url(schema, tcp=number % 2 == 1), number, 8) for number in range(PROCESSES)]
-    written = {id: version for process in processes for _, id, version in lines_of(process)}
+    processes = [forked(share, server.url(schema, tcp=number % 2 == 1), number, 8) for number in range(PROCESSES)]
+    written = {id: version for process in processes for _, id, version in lines_of(*process)}
     assert len(written) == PROCESSES * 8
     with open_index(url) as index:
         assert index.verify() == ()
@@ -127,18 +113,18 @@ def test_of_a_server_killed_under_load_every_acknowledged_write_is_there(schema,
     try:
         url = server.url(schema)
         with create_index(url) as index:
-            add(index, article("before"))
-            processes = [start("write", server.url(schema, tcp=number == 1), f"{round}{number}") for number in range(3)]
-            at_work(server, schema, 4)
-            time.sleep(1.5)
+            processes = [forked(write, server.url(schema, tcp=number == 1), f"{round}{number}") for number in range(3)]
+            end = time.monotonic() + 60
+            while len(index) < 300:
+                assert time.monotonic() < end
+                time.sleep(0.05)
             server.kill()
-            told = [lines_of(process, code=1) for process in processes]
+            told = [lines_of(*process, code=1) for process in processes]
             with pytest.raises(IndexUnavailableError):
                 len(index)
             server.start()
             assert index.verify() == ()
             there = {one.id: one for one, _ in index.iterate()}
-            del there["before"]
     finally:
         server.stop()
     allowed: dict[str, set[str | None]] = {}
@@ -155,10 +141,10 @@ def test_of_a_server_killed_under_load_every_acknowledged_write_is_there(schema,
 
 
 class Wire:
-    """Stands between client and server, and cuts the line when the client says COMMIT."""
+    """Stands between client and server, and cuts the line when the client says a word."""
 
-    def __init__(self, port, *, deliver):
-        self.port, self.deliver, self.armed = port, deliver, threading.Event()
+    def __init__(self, port, word, *, deliver):
+        self.port, self.word, self.deliver, self.armed = port, word, deliver, threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -179,7 +165,7 @@ class Wire:
     def _pass(self, source, target, from_client):
         try:
             while data := source.recv(65536):
-                if from_client and self.armed.is_set() and b"COMMIT" in data:
+                if from_client and self.armed.is_set() and self.word in data:
                     self.armed.clear()
                     source.shutdown(socket.SHUT_RDWR)  # the client hears no answer
                     if self.deliver:
@@ -190,13 +176,20 @@ class Wire:
         except OSError:
             pass
         finally:
-            target.close()
+            with contextlib.suppress(OSError):
+                target.shutdown(socket.SHUT_RDWR)  # closing alone would not wake who reads from it
+            source.close()
 
 
-@pytest.mark.parametrize("deliver", [True, False], ids=["the server heard it", "the server did not hear it"])
-def test_what_became_of_a_commit_whose_answer_was_lost_is_found_out(server, schema, deliver):
+@pytest.mark.parametrize(
+    ("word", "deliver"),
+    [(b"COMMIT\0", True), (b"COMMIT\0", False), (b"BEGIN", True)],
+    ids=["committed", "not committed", "not even begun"],
+)
+def test_what_became_of_a_write_whose_answer_was_lost_is_found_out(server, schema, word, deliver):
+    """Committed: it is acknowledged all the same. Not committed: it says so. Before anything was written: once more."""
     create_index(server.url(schema)).close()
-    wire = Wire(server.port, deliver=deliver)
+    wire = Wire(server.port, word, deliver=deliver)
     try:
         with open_index(server.url(schema, tcp=True, port=wire.address)) as index:
             wire.armed.set()
@@ -205,6 +198,7 @@ def test_what_became_of_a_commit_whose_answer_was_lost_is_found_out(server, sche
             else:
                 with pytest.raises(IndexUnavailableError, match="nothing of this write was kept"):
                     add(index, article("a"))
+            assert not wire.armed.is_set()
             assert list(index.ids()) == (["a"] if deliver else [])
             assert index.verify() == ()
     finally:
@@ -237,8 +231,6 @@ def test_a_server_that_is_not_there_says_so(server):
         open_index(server.url("gone", port=1, tcp=True))
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_forked_child_connects_anew_and_leaves_its_parents_connection_alone(url):
     with create_index(url) as index:
         add(index, article("parent"))
@@ -290,10 +282,15 @@ def test_a_statement_over_the_servers_bound_is_an_error_that_says_so(server, sch
 
 def test_a_client_that_stands_still_with_the_lock_does_not_hold_up_others_for_ever(server, schema):
     with create_index(server.url(schema)) as stalled, open_index(server.url(schema), busy_timeout=30) as other:
-        with pytest.raises(StoreError, match="stood still|nothing of"), stalled._database.writing() as connection:
-            connection.execute("SET LOCAL idle_in_transaction_session_timeout = '200ms'")
-            add(other, article("a"))  # waits until the server has ended the other's transaction
-            connection.execute("SELECT 1")
+
+        def stand_still():
+            with stalled._database.writing() as connection:
+                connection.execute("SET LOCAL idle_in_transaction_session_timeout = '200ms'")
+                add(other, article("a"))  # waits until the server has ended the other's transaction
+                connection.execute("SELECT 1")
+
+        with pytest.raises(StoreError, match="stood still|nothing of"):
+            stand_still()
         assert list(stalled.ids()) == ["a"]
 
 
