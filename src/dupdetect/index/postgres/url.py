@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
@@ -70,6 +71,8 @@ def parse(url: str) -> Address:
         schemas = [value for name, value in query if name == "schema"]
         rest = urlencode([(name, value) for name, value in query if name != "schema"], quote_via=quote)
         known = conninfo_to_dict(urlunsplit(parts._replace(scheme="postgresql", query=rest)))
+        if not re.fullmatch(r"[\d,]*", str(known.get("port", ""))):
+            raise wrong
     except (ValueError, psycopg.Error):
         raise wrong from None
     schema = schemas[-1] if schemas else _SCHEMA
