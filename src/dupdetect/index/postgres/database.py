@@ -121,8 +121,12 @@ class Database:
 
     def connect(self) -> PostgresConnection:
         """Return another connection; its owner closes it."""
-        with self.errors():
+        try:
             raw: psycopg.Connection[Any] = psycopg.connect(self.address.conninfo, autocommit=True)
+        except psycopg.Error as error:
+            said = " ".join(str(error).split())
+            raise IndexUnavailableError(f"{self.location}: cannot be reached, or refuses: {said}") from error
+        with self.errors():
             try:
                 if raw.info.server_version < _OLDEST_SERVER:
                     raise StoreError(f"{self.location}: PostgreSQL 13 or newer is needed")

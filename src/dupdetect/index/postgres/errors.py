@@ -18,7 +18,6 @@ from dupdetect.errors import (
 __all__ = ["translated"]
 
 _KINDS: dict[str, tuple[type[StoreError], str]] = {
-    "3D000": (IndexNotFoundError, "no such database; create it first"),
     "3F000": (IndexNotFoundError, "the index is no longer there"),
     "42P01": (IndexCorruptError, "one of its tables is not there; restore a backup"),
     "55P03": (IndexLockedError, "held by another for over the busy time; try again"),
@@ -36,7 +35,7 @@ _KINDS: dict[str, tuple[type[StoreError], str]] = {
     "XX002": (IndexCorruptError, "an index of it is damaged; REINDEX it"),
 }
 _LOST = ("08", "57P")
-"""Classes of codes of a connection that the server ended or never gave."""
+"""Classes of codes of a connection that the server ended."""
 
 
 def translated(error: psycopg.Error, location: str) -> StoreError:
@@ -48,6 +47,6 @@ def translated(error: psycopg.Error, location: str) -> StoreError:
         return kind(f"{location}: {what} ({said})")
     if code.startswith(_LOST) or (not code and isinstance(error, psycopg.OperationalError)):
         return IndexUnavailableError(
-            f"{location}: no connection ({said}); nothing of what was being written was kept, try again"
+            f"{location}: the connection was lost ({said}); nothing of what was being written was kept, try again"
         )
     return StoreError(f"{location}: {said}")

@@ -80,7 +80,10 @@ def add_indexes(connection: PostgresConnection, *, only: Sequence[str] = ("docum
             continue
         connection.execute("ALTER TABLE documents ADD PRIMARY KEY (doc)")
         # A claim may stand beside the document that it is going to replace.
-        connection.execute("CREATE UNIQUE INDEX documents_id ON documents (id, claim)")
+        try:
+            connection.execute("CREATE UNIQUE INDEX documents_id ON documents (id, claim)")
+        except psycopg.errors.UniqueViolation as error:
+            raise DuplicateIdError("an id stands twice among the documents to write") from error
         connection.execute("CREATE UNIQUE INDEX documents_claim ON documents (claim) WHERE claim <> ''")
         connection.execute("CREATE INDEX documents_ended ON documents (expires, claim) WHERE claim <> ''")
 
