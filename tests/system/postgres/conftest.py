@@ -1,7 +1,7 @@
 import itertools
 
 import pytest
-from tests.postgres import Server, program
+from benchmarks.postgres_server import Server, program
 
 
 @pytest.fixture(scope="session")

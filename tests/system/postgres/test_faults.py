@@ -8,8 +8,8 @@ import time
 from collections import Counter
 
 import pytest
+from benchmarks.postgres_server import Server
 from tests.faults.writer import claim, forked, piece, share, write
-from tests.postgres import Server
 
 from dupdetect.errors import IndexLockedError, IndexUnavailableError, StoreError
 from dupdetect.index import create_index, open_index

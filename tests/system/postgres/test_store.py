@@ -7,8 +7,8 @@ import types
 import uuid
 
 import pytest
+from benchmarks.postgres_server import PASSWORD
 from tests.conftest import ROOT
-from tests.postgres import PASSWORD
 from tests.server.serving import FERRY, post, started
 
 from dupdetect.cli import run
