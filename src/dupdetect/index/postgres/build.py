@@ -21,7 +21,10 @@ from dupdetect.settings import Settings
 __all__ = ["build_index", "rebuild_index"]
 
 _PAGE = 1000
-_MEMORY = "SELECT set_config('maintenance_work_mem', '256MB', true)"
+_AT_LEISURE = (
+    "SELECT set_config('maintenance_work_mem', '256MB', true), "
+    "set_config('idle_in_transaction_session_timeout', '0', true)"  # between pages texts are fingerprinted
+)
 _KEY_TABLES = ("bands", "postings")
 
 
@@ -38,7 +41,7 @@ def build_index(
     database = Database(parse(url), busy_timeout=1.0)
     try:
         with database.defining() as connection:
-            connection.execute(_MEMORY)
+            connection.execute(_AT_LEISURE)
             initialise(database, connection, settings, keep_text=keep_text)
             for articles, batch in batches:
                 first = connection.insert_documents(rows_of_new(articles, batch, settings, keep_text=keep_text))
@@ -65,7 +68,7 @@ def rebuild_index(url: str, *, settings: Settings | None = None) -> int:
                 if wanted != own:
                     raise SettingsError(f"{database.location}: keeps no text, and so cannot be given other settings")
                 manifest.check_canary(database.location, stored, own)
-            connection.execute(_MEMORY)
+            connection.execute(_AT_LEISURE)
             connection.execute("LOCK TABLE documents, bands, postings, copies IN ACCESS EXCLUSIVE MODE")
             count = _rebuild(connection, wanted, keep_text=keep_text)
             entries = manifest.entries(wanted, keep_text=keep_text)
