@@ -47,6 +47,9 @@ LEAST = 0.25
 
 ``python -m benchmarks run index-candidates`` measures all three."""
 
+_ATTEMPTS = 3
+"""Of a search whose documents are replaced while it reads them."""
+
 _CAPS = {"bands": HOT_KEY, "postings": HOT_HASH}
 
 STORIES_COUNTED = 500
@@ -69,7 +72,6 @@ def search(
     Parameters
     ----------
     connection : Connection
-        In a transaction.
     limit : int, optional
         At most so many, the strongest.
     exclude, within, claim
@@ -79,6 +81,24 @@ def search(
     """
     if not fingerprint.tokens:
         return Candidates(found=(), sequence=connection.state()[0])
+    for _ in range(_ATTEMPTS):
+        candidates, gone = _searched(connection, fingerprint, settings, limit, exclude, within, claim, after)
+        if not gone:
+            break
+    return candidates
+
+
+def _searched(
+    connection: Connection,
+    fingerprint: Fingerprint,
+    settings: Settings,
+    limit: int | None,
+    exclude: Sequence[str],
+    within: Filter | None,
+    claim: str | None,
+    after: int,
+) -> tuple[Candidates, bool]:
+    """Return what was found, and whether some of it was gone before its document was read: what replaced it is not."""
     rows = key_rows(as_batch([fingerprint], settings), np.zeros(1, dtype=np.int64), settings)
     keys = {table: (packed >> 32).tolist() for table, packed in rows.items()}
     sequence, now, there_by = connection.look_up(keys, _CAPS, after=after)
@@ -92,10 +112,9 @@ def search(
     in_bands = bands & MAX_DOC
     docs = np.union1d(in_bands, sharing[weights >= min(least, TWO_HASHES)]).tolist()
     excluded = {id for id in exclude if id}  # a claim of a post without id yet has none
+    read, gone = _documents(connection, docs, within)
     there = [
-        row
-        for row in _documents(connection, docs, within)
-        if row.id not in excluded and (not row.claim or (row.claim != claim and row.expires > now))
+        row for row in read if row.id not in excluded and (not row.claim or (row.claim != claim and row.expires > now))
     ]
     numbers = np.array([row.doc for row in there], dtype=np.int64)
     both = _counts(numbers, sharing, np.bincount(at, minlength=len(sharing))).astype(np.int64)
@@ -119,7 +138,7 @@ def search(
     ]
     found.sort(key=lambda candidate: (-candidate.strength, candidate.id, candidate.doc))
     kept = tuple(found[:limit])
-    return Candidates(
+    candidates = Candidates(
         found=kept,
         left_out=len(found) - len(kept),
         hot_keys=hot_bands + hot_hashes,
@@ -127,6 +146,7 @@ def search(
         stories=_of_sample(fingerprint, hashes, stories),
         stories_counted=there[0].counted if found else 0,
     )
+    return candidates, gone
 
 
 def _of_sample(fingerprint: Fingerprint, hashes: NDArray[np.int64], stories: NDArray[np.int64]) -> tuple[int, ...]:
@@ -216,16 +236,18 @@ def _comparable(fingerprint: Fingerprint, rows: Sequence[_Row], settings: Settin
     return comparable
 
 
-def _documents(connection: Connection, docs: Sequence[int], within: Filter | None) -> list[_Row]:
-    """Return what a search asks of the documents that `within` lets through."""
+def _documents(connection: Connection, docs: Sequence[int], within: Filter | None) -> tuple[list[_Row], bool]:
+    """Return what a search asks of the documents that `within` lets through, and whether some are not there."""
     columns = ["doc", "id", "claim", "coalesce(expires, 0)", "shingles", "length(sample) / 8", "digest", _STORIES]
     width = len(columns)
     if within is None:
-        return [_Row(*row) for row in connection.chosen(f"SELECT {', '.join(columns)} FROM documents", docs)]
+        rows = [_Row(*row) for row in connection.chosen(f"SELECT {', '.join(columns)} FROM documents", docs)]
+        return rows, len(rows) < len(docs)
     columns += [name if name != "blocks" else "NULL" for name in ARTICLE]
-    found = []
+    found, count = [], 0
     for row in connection.chosen(f"SELECT {', '.join(columns)} FROM documents", docs):
+        count += 1
         article = row_article(row[width:])
         if within.admits(article.site, article.sections, article.published):
             found.append(_Row(*row[:width]))
-    return found
+    return found, count < len(docs)

@@ -77,7 +77,7 @@ class Transactions(Protocol[AnyConnection]):
     def looking(self) -> AbstractContextManager[AnyConnection]:
         """Hold a connection for a look-up: its keys and `Candidates.sequence` are of one state.
 
-        What it then reads of the documents may be of a later one: of those found some may be gone.
+        What it then reads of the documents may be of a later one.
         """
 
     def writing(self) -> AbstractContextManager[AnyConnection]:

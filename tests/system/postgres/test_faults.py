@@ -13,7 +13,8 @@ from tests.faults.writer import claim, forked, piece, share, write
 
 from dupdetect.errors import IndexLockedError, IndexUnavailableError, StoreError
 from dupdetect.index import create_index, open_index
-from dupdetect.testing import OTHER, STORY, add, article, fingerprint, fingerprints, found
+from dupdetect.index.postgres.tables import PostgresConnection
+from dupdetect.testing import OTHER, STORY, add, article, fingerprint, fingerprints, found, put
 
 pytestmark = [pytest.mark.system, pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")]
 
@@ -217,6 +218,22 @@ def test_a_connection_cut_off_while_idle_is_replaced_without_a_word(url, server)
         assert sorted(index.ids()) == ["a", "b"]
 
 
+def test_what_is_replaced_while_a_look_up_reads_it_is_found_all_the_same(url, monkeypatch):
+    look_up, meanwhile = PostgresConnection.look_up, []
+
+    def slow(self, *arguments, **named):
+        answer = look_up(self, *arguments, **named)
+        if meanwhile:
+            put(other, meanwhile.pop())
+        return answer
+
+    with create_index(url) as index, open_index(url) as other:
+        add(index, article("a"))
+        monkeypatch.setattr(PostgresConnection, "look_up", slow)
+        meanwhile.append(article("a", f"{STORY} Edited."))
+        assert found(index, STORY) == ["a"]
+
+
 def test_a_writer_waits_for_another_no_longer_than_it_was_told(url):
     with create_index(url) as one, open_index(url, busy_timeout=0.2) as two, one._database.writing():
         begin = time.monotonic()
@@ -272,12 +289,10 @@ def test_threads_share_an_index_and_each_sees_its_own_writes(url):
 def test_a_statement_over_the_servers_bound_is_an_error_that_says_so(server, schema):
     with create_index(server.url(schema)) as index:
         add(index, article("a"))
-    with (
-        open_index(server.url(schema) + "&options=-cstatement_timeout%3D1s") as index,
-        pytest.raises(IndexLockedError, match="statement_timeout"),
-        index._database.reading() as connection,
-    ):
-        connection.execute("SELECT pg_sleep(9)")
+        with index._database.reading() as connection:
+            connection.execute("SET statement_timeout = '50ms'")
+        with pytest.raises(IndexLockedError, match="statement_timeout"), index._database.reading() as connection:
+            connection.execute("SELECT pg_sleep(9)")
 
 
 def test_a_client_that_stands_still_with_the_lock_does_not_hold_up_others_for_ever(server, schema):

@@ -257,6 +257,7 @@ class Database:
         connection = self.connect()
         try:
             with self.errors():
+                connection.execute("SELECT set_config('idle_in_transaction_session_timeout', '0', false)")
                 connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 yield connection
         finally:
