@@ -13,7 +13,6 @@ from tests.faults.writer import claim, forked, piece, share, write
 
 from dupdetect.errors import IndexLockedError, IndexUnavailableError, StoreError
 from dupdetect.index import create_index, open_index
-from dupdetect.index.postgres.tables import PostgresConnection
 from dupdetect.testing import OTHER, STORY, add, article, fingerprint, fingerprints, found, put
 
 pytestmark = [pytest.mark.system, pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")]
@@ -219,6 +218,8 @@ def test_a_connection_cut_off_while_idle_is_replaced_without_a_word(url, server)
 
 
 def test_what_is_replaced_while_a_look_up_reads_it_is_found_all_the_same(url, monkeypatch):
+    from dupdetect.index.postgres.tables import PostgresConnection
+
     look_up, meanwhile = PostgresConnection.look_up, []
 
     def slow(self, *arguments, **named):
