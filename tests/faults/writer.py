@@ -7,6 +7,7 @@ import os
 import random
 import sys
 import time
+import traceback
 
 from dupdetect.fingerprint import Fingerprinter
 from dupdetect.index import open_index
@@ -44,6 +45,8 @@ def forked(work, *arguments):
         try:
             work(*arguments)
             os._exit(0)
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(1)
     os.close(end)
@@ -117,6 +120,7 @@ def claim(path, seed, rounds, start):
                     f"{seed}.{number}",
                     judged_up_to=seen.sequence,
                     judge=lambda newer, own=one.text: not any(rival.text == own for _, rival in newer),
+                    ttl=3600,  # none ends while others look, however long it takes
                 ).granted
             )
             tell(number, "won" if won else "lost")
