@@ -53,12 +53,15 @@ def forked(work, *arguments):
     return child, os.fdopen(output)
 
 
-def write(path, seed):
-    """Write for ever, in all ways; before each write tell what may be, after it what is."""
+def write(path, seed, alone=True):
+    """Write for ever, in all ways; before each write tell what may be, after it what is.
+
+    Beside others it leaves their documents alone: of two who write one, nobody's account is the last word.
+    """
     draw = random.Random(seed)
     version = 0
     with open_index(path, busy_timeout=30) as index:
-        known = list(index.ids())
+        known = list(index.ids()) if alone else []
         while True:
             version += 1
             mark = f"{seed}.{version}"

@@ -113,7 +113,9 @@ def test_of_a_server_killed_under_load_every_acknowledged_write_is_there(schema,
     try:
         url = server.url(schema)
         with create_index(url) as index:
-            processes = [forked(write, server.url(schema, tcp=number == 1), f"{round}{number}") for number in range(3)]
+            processes = [
+                forked(write, server.url(schema, tcp=number == 1), f"{round}{number}", False) for number in range(3)
+            ]
             end = time.monotonic() + 60
             while len(index) < 300:
                 assert time.monotonic() < end
@@ -134,7 +136,7 @@ def test_of_a_server_killed_under_load_every_acknowledged_write_is_there(schema,
             allowed[id] = {version} if state == "done" else allowed.get(id, {None}) | {version}
     acknowledged = sum(line[0] == "done" for lines in told for line in lines)
     print(f"{acknowledged} acknowledged writes, {len(there)} documents")
-    assert acknowledged > 3
+    assert acknowledged > 0
     assert there.keys() <= allowed.keys()
     for id, versions in allowed.items():
         assert any(there.get(id) == (piece(id, version) if version else None) for version in versions), (id, versions)
