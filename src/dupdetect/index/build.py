@@ -35,7 +35,7 @@ from dupdetect.index.sqlite_tables import SQLiteConnection
 from dupdetect.model import Article, FingerprintBatch
 from dupdetect.settings import Settings
 
-__all__ = ["Keys", "build_index", "rebuild_index", "rows_of_new", "stored_fingerprints"]
+__all__ = ["Keys", "build_index", "rebuild_index", "rows_of_new", "stored", "stored_fingerprints"]
 
 _PAGE = 1000
 _DRAFT = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -64000", "secure_delete = OFF")
@@ -54,9 +54,9 @@ class Keys:
         self._settings = settings
         self._keys: dict[str, list[NDArray[np.int64]]] = {table: [] for table in TABLES}
 
-    def collect(self, batch: FingerprintBatch, docs: NDArray[np.int64]) -> None:
-        """Take the keys of documents of these numbers."""
-        for table, keys in key_rows(batch, docs, self._settings).items():
+    def collect(self, batch: FingerprintBatch, docs: NDArray[np.int64], *, claimed: bool = False) -> None:
+        """Take the keys of documents, or of claims, of these numbers."""
+        for table, keys in key_rows(batch, docs, self._settings, claimed=claimed).items():
             self._keys[table].append(keys)
         self.documents += len(batch)
 
@@ -66,7 +66,8 @@ class Keys:
             keys = np.concatenate([np.empty(0, dtype=np.int64), *self._keys.pop(table)])
             keys.sort()
             connection.insert_keys(table, keys)
-        stories.copies_among(connection, keys)  # the last table is that of the postings
+            if table == "postings":
+                stories.copies_among(connection, keys)
 
 
 class _Builder:
@@ -81,11 +82,18 @@ class _Builder:
             sqlite_tables.initialise(connection, settings, keep_text=keep_text)
             connection.execute("BEGIN")
 
-    def add(self, rows: Sequence[tuple[Any, ...]], batch: FingerprintBatch, docs: Sequence[int] | None = None) -> None:
+    def add(
+        self,
+        rows: Sequence[tuple[Any, ...]],
+        batch: FingerprintBatch,
+        docs: Sequence[int] | None = None,
+        *,
+        claimed: bool = False,
+    ) -> None:
         with self._database.reading() as connection:
             first = connection.insert_documents(rows, docs)
         numbers = np.arange(first, first + len(rows)) if docs is None else np.array(docs, dtype=np.int64)
-        self.keys.collect(batch, numbers)
+        self.keys.collect(batch, numbers, claimed=claimed)
 
     def finish(self, last: int = 0) -> None:
         """Insert the keys; later documents get numbers above `last`."""
@@ -97,6 +105,11 @@ class _Builder:
         self._database.close()
         with Path(self._database.location).open("rb") as file:
             os.fsync(file.fileno())
+
+
+def stored(*, claimed: bool) -> str:
+    """Return the statement that gives all columns of the documents, or of the claims, but for their order."""
+    return f"SELECT {', '.join(COLUMNS)} FROM documents WHERE claim {'<>' if claimed else '='} ''"
 
 
 def rows_of_new(
@@ -145,9 +158,11 @@ def rebuild_index(path: Path, *, settings: Settings | None = None) -> int:
             Database(str(draft), busy_timeout=0) as target,
         ):
             builder = _Builder(target, wanted, keep_text=keep_text)
-            for rows in _pages(connection, earlier=earlier):
-                batch = stored_fingerprints(rows, wanted, keep_text=keep_text)
-                builder.add(_with_fingerprints(rows, batch), batch, [row[0] for row in rows])
+            for claimed in (False, True):
+                for rows in _pages(connection, earlier=earlier, claimed=claimed):
+                    batch = stored_fingerprints(rows, wanted, keep_text=keep_text)
+                    numbers = [row[0] for row in rows]
+                    builder.add(_with_fingerprints(rows, batch), batch, numbers, claimed=claimed)
             last = connection.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'documents'").fetchone()[0]
             with target.reading() as written:
                 if not earlier:
@@ -175,7 +190,6 @@ def _alone(connection: SQLiteConnection, path: Path) -> Iterator[None]:
         raise
 
 
-_STORED = f"SELECT {', '.join(COLUMNS)} FROM documents ORDER BY doc"
 _BLOCKS = COLUMNS.index("blocks")
 _PRINT = slice(COLUMNS.index(FINGERPRINT[0]), COLUMNS.index(FINGERPRINT[-1]) + 1)
 
@@ -183,8 +197,8 @@ _PRINT = slice(COLUMNS.index(FINGERPRINT[0]), COLUMNS.index(FINGERPRINT[-1]) + 1
 _SIGNATURE = COLUMNS.index("signature")
 
 
-def _pages(connection: SQLiteConnection, *, earlier: bool) -> Iterator[list[tuple[Any, ...]]]:
-    cursor = connection.execute(_STORED)
+def _pages(connection: SQLiteConnection, *, earlier: bool, claimed: bool) -> Iterator[list[tuple[Any, ...]]]:
+    cursor = connection.execute(f"{stored(claimed=claimed)} ORDER BY doc")
     while rows := cursor.fetchmany(_PAGE):
         yield [_repacked(row) for row in rows] if earlier else rows
 

@@ -1,5 +1,8 @@
 """Keys: what an index looks articles up by. Band keys and the digest in one table, sample hashes in another.
 
+Claims, which come and go, have two such tables of their own: small ones, so that a claim touches a handful of pages and
+not one at random for each of its keys.
+
 A row is a key and a document's number. Both fit one 64-bit integer, ``key << 32 | doc``, so that numpy can sort, join
 and compare the rows of many documents. Keys are cut to 32 bits: among a million articles a query meets a stranger by
 one of its band keys once in four times, and by two sample hashes next to never; 64 bits would cost 30 % of the file
@@ -19,6 +22,8 @@ from dupdetect.model import Fingerprint, FingerprintBatch
 from dupdetect.settings import Settings
 
 __all__ = [
+    "CLAIM_TABLES",
+    "DOCUMENT_TABLES",
     "MAX_DOC",
     "TABLES",
     "as_batch",
@@ -30,15 +35,21 @@ __all__ = [
     "unpack",
 ]
 
-TABLES = ("bands", "postings")
+DOCUMENT_TABLES = ("bands", "postings")
+CLAIM_TABLES = ("claimed_bands", "claimed_postings")
+TABLES = (*DOCUMENT_TABLES, *CLAIM_TABLES)
 MAX_DOC = 2**32 - 1
 
 _PART = 1 << 17
 """Rows that are Python's integers at a time."""
 
 
-def key_rows(batch: FingerprintBatch, docs: NDArray[np.int64], settings: Settings) -> dict[str, NDArray[np.int64]]:
-    """Return the rows of documents in each table, ascending and distinct.
+def key_rows(
+    batch: FingerprintBatch, docs: NDArray[np.int64], settings: Settings, *, claimed: bool = False
+) -> dict[str, NDArray[np.int64]]:
+    """Return the rows of documents in each of `DOCUMENT_TABLES`, or of claims in each of `CLAIM_TABLES`.
+
+    They are ascending and distinct.
 
     Parameters
     ----------
@@ -46,6 +57,8 @@ def key_rows(batch: FingerprintBatch, docs: NDArray[np.int64], settings: Setting
     docs : ndarray of int64, shape (len(batch),)
         Number of each document, at most `MAX_DOC`.
     settings : Settings
+    claimed : bool
+        Whether they are claims.
     """
     bands = band_keys(batch.signatures, settings)
     used = bands > 0
@@ -53,7 +66,8 @@ def key_rows(batch: FingerprintBatch, docs: NDArray[np.int64], settings: Setting
     keys = np.concatenate([_cut(bands[used]), _digest_keys(batch.digests[told])])
     owners = np.concatenate([np.repeat(docs, used.sum(axis=1)), docs[told]])
     sample_owners = np.repeat(docs, np.diff(batch.sample_offsets))
-    return {"bands": _pack(keys, owners), "postings": _pack(_cut(batch.sample_hashes), sample_owners)}
+    rows = (_pack(keys, owners), _pack(_cut(batch.sample_hashes), sample_owners))
+    return dict(zip(CLAIM_TABLES if claimed else DOCUMENT_TABLES, rows, strict=True))
 
 
 def _cut(keys: NDArray[np.uint64]) -> NDArray[np.int32]:
@@ -102,10 +116,10 @@ def capped(rows: NDArray[np.int64], cap: int) -> tuple[NDArray[np.int64], int]:
     """
     if len(rows) <= cap:
         return rows, 0
-    # As each key has at most one row more than it may, that row is `cap` places behind the key's first.
+    # What stands `cap` places and more behind the first of its key is one too many.
     beyond = np.zeros(len(rows), dtype=np.bool_)
     beyond[cap:] = rows[cap:] >> 32 == rows[:-cap] >> 32
-    return rows[~beyond], int(np.count_nonzero(beyond))
+    return rows[~beyond], len(np.unique(rows[beyond] >> 32))
 
 
 def as_batch(fingerprints: Sequence[Fingerprint], settings: Settings) -> FingerprintBatch:

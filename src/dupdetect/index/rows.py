@@ -195,21 +195,28 @@ def fingerprint_rows(batch: FingerprintBatch) -> list[tuple[Any, ...]]:
     ]
 
 
-def write_keys(connection: Connection, batch: FingerprintBatch, settings: Settings, first: int) -> None:
-    """Insert the keys of new documents, numbered from `first`, and say which of them are copies."""
-    keys = key_rows(batch, np.arange(first, first + len(batch)), settings)
+def write_keys(
+    connection: Connection, batch: FingerprintBatch, settings: Settings, first: int, *, claimed: bool = False
+) -> None:
+    """Insert the keys of new documents or claims, numbered from `first`, and say which documents are copies.
+
+    A claim is a story of its own until it is a document.
+    """
+    keys = key_rows(batch, np.arange(first, first + len(batch)), settings, claimed=claimed)
     for table, packed in keys.items():
         connection.insert_keys(table, packed)
-    stories.tell_stories(connection, batch, keys["postings"], first)
+    if not claimed:
+        stories.tell_stories(connection, batch, keys["postings"], first)
 
 
-def delete(connection: Connection, docs: Sequence[int], settings: Settings) -> None:
-    """Delete documents and their keys by number."""
+def delete(connection: Connection, docs: Sequence[int], settings: Settings, *, claimed: bool = False) -> None:
+    """Delete documents, or claims, and their keys by number."""
     for start in range(0, len(docs), _DELETED):
         part = docs[start : start + _DELETED]
         found = list(connection.chosen(f"SELECT doc, {', '.join(FINGERPRINT)} FROM documents", part))
         batch = as_batch([row_fingerprint(row[1:], settings) for row in found], settings)
-        for table, rows in key_rows(batch, np.array([row[0] for row in found], dtype=np.int64), settings).items():
+        numbers = np.array([row[0] for row in found], dtype=np.int64)
+        for table, rows in key_rows(batch, numbers, settings, claimed=claimed).items():
             connection.delete_keys(table, rows)
         connection.executemany("DELETE FROM documents WHERE doc = ?", ((doc,) for doc in part))
         stories.forget(connection, part)
@@ -220,5 +227,5 @@ def end_claims(connection: Connection, keys: Sequence[str], settings: Settings) 
     # The second condition is what lets a database use the index of claims.
     statement = "SELECT doc FROM documents WHERE claim = ? AND claim <> ''"
     docs = [doc for key in keys for (doc,) in connection.execute(statement, (key,)).fetchall()]
-    delete(connection, docs, settings)
+    delete(connection, docs, settings, claimed=True)
     return len(docs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 from dupdetect.fingerprint.sample import sampled_share
 from dupdetect.index.base import Candidate, Candidates, Filter
 from dupdetect.index.connection import Connection
-from dupdetect.index.keys import MAX_DOC, as_batch, capped, digest_key, key_rows, sample_keys
+from dupdetect.index.keys import (
+    CLAIM_TABLES,
+    DOCUMENT_TABLES,
+    MAX_DOC,
+    as_batch,
+    capped,
+    digest_key,
+    key_rows,
+    sample_keys,
+)
 from dupdetect.index.rows import ARTICLE, row_article
 from dupdetect.index.stories import HOT_HASH, story_frequencies
 from dupdetect.model import Fingerprint
@@ -50,7 +59,11 @@ LEAST = 0.25
 _ATTEMPTS = 3
 """Of a search whose documents are replaced while it reads them."""
 
-_CAPS = {"bands": HOT_KEY, "postings": HOT_HASH}
+_CAPS = {
+    table: cap
+    for group in (DOCUMENT_TABLES, CLAIM_TABLES)
+    for table, cap in zip(group, (HOT_KEY, HOT_HASH), strict=True)
+}
 
 STORIES_COUNTED = 500
 """Stories of an index that are counted: whether frequencies tell something is known by then."""
@@ -100,10 +113,13 @@ def _searched(
 ) -> tuple[Candidates, bool]:
     """Return what was found, and whether some of it was gone before its document was read: what replaced it is not."""
     rows = key_rows(as_batch([fingerprint], settings), np.zeros(1, dtype=np.int64), settings)
-    keys = {table: (packed >> 32).tolist() for table, packed in rows.items()}
-    sequence, now, there_by = connection.look_up(keys, _CAPS, after=after)
-    bands, hot_bands = capped(there_by["bands"], HOT_KEY)
-    hashes, hot_hashes = capped(there_by["postings"], HOT_HASH)
+    asked = [(packed >> 32).tolist() for packed in rows.values()]
+    # Where only claims came since, which is so for most claims, the large tables are left alone.
+    groups = (DOCUMENT_TABLES, CLAIM_TABLES) if _any_document(connection, after) else (CLAIM_TABLES,)
+    keys = {table: part for group in groups for table, part in zip(group, asked, strict=True)}
+    sequence, now, found_in = connection.look_up(keys, _CAPS, after=after)
+    bands, hot_bands = capped(_joined(found_in[group[0]] for group in groups), HOT_KEY)
+    hashes, hot_hashes = capped(_joined(found_in[group[1]] for group in groups), HOT_HASH)
     stories = story_frequencies(connection, hashes, few=COMMON_FROM)
     sharing, at = np.unique(hashes & MAX_DOC, return_inverse=True)
     weights = np.bincount(at, weights=rarity(stories), minlength=len(sharing))
@@ -147,6 +163,18 @@ def _searched(
         stories_counted=there[0].counted if found else 0,
     )
     return candidates, gone
+
+
+def _any_document(connection: Connection, after: int) -> bool:
+    """Whether there is a document with a larger number than `after`."""
+    statement = "SELECT 1 FROM documents WHERE doc > ? AND claim = '' LIMIT 1"
+    return not after or connection.execute(statement, (after,)).fetchone() is not None
+
+
+def _joined(parts: Iterable[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Return the rows of all tables, ascending."""
+    filled = [part for part in parts if len(part)]
+    return np.sort(np.concatenate(filled)) if len(filled) > 1 else filled[0] if filled else np.empty(0, dtype=np.int64)
 
 
 def _of_sample(fingerprint: Fingerprint, hashes: NDArray[np.int64], stories: NDArray[np.int64]) -> tuple[int, ...]:

@@ -180,7 +180,7 @@ class StoredIndex(StoredReader[AnyTransactions]):
             # Always a new row, with a new number: a renewed claim is news to whoever searched while it had ended.
             end_claims(connection, [key], self._settings)
             rows = document_rows([article], batch, [(None, key, now + ttl)], keep_text=self._keep_text)
-            write_keys(connection, batch, self._settings, connection.insert_documents(rows))
+            write_keys(connection, batch, self._settings, connection.insert_documents(rows), claimed=True)
         return Claim(key=key, granted=True, expires=now + ttl, newer=newer)
 
     def release(self, key: str) -> bool:

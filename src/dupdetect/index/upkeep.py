@@ -40,10 +40,13 @@ def verify(connection: Connection, settings: Settings, *, keep_text: bool) -> tu
 def _keys(connection: Connection, settings: Settings) -> list[str]:
     problems = []
     wanted = {table: np.zeros(2, dtype=np.uint64) for table in TABLES}
-    for rows in connection.pages(f"SELECT doc, {', '.join(FINGERPRINT)} FROM documents", _PAGE):
-        batch = as_batch([row_fingerprint(row[1:], settings) for row in rows], settings)
-        for table, keys in key_rows(batch, np.array([row[0] for row in rows], dtype=np.int64), settings).items():
-            wanted[table] += _summed(keys)
+    for claimed, condition in ((False, "claim = ''"), (True, "claim <> ''")):
+        select = f"SELECT doc, {', '.join(FINGERPRINT)} FROM documents WHERE {condition}"
+        for rows in connection.pages(select, _PAGE):
+            batch = as_batch([row_fingerprint(row[1:], settings) for row in rows], settings)
+            docs = np.array([row[0] for row in rows], dtype=np.int64)
+            for table, keys in key_rows(batch, docs, settings, claimed=claimed).items():
+                wanted[table] += _summed(keys)
     for table in TABLES:
         there = np.zeros(2, dtype=np.uint64)
         for rows in connection.pages(f"SELECT key * 4294967296 + doc FROM {table}", _PAGE):

@@ -9,12 +9,13 @@ import numpy as np
 
 from dupdetect.errors import SettingsError
 from dupdetect.index import manifest
-from dupdetect.index.build import Keys, rows_of_new, stored_fingerprints
+from dupdetect.index.build import Keys, rows_of_new, stored, stored_fingerprints
+from dupdetect.index.keys import TABLES
 from dupdetect.index.postgres.database import Database
 from dupdetect.index.postgres.store import initialise, require
 from dupdetect.index.postgres.tables import PostgresConnection, add_indexes, read_manifest
 from dupdetect.index.postgres.url import parse
-from dupdetect.index.rows import COLUMNS, FINGERPRINT, fingerprint_rows
+from dupdetect.index.rows import FINGERPRINT, fingerprint_rows
 from dupdetect.model import Article, FingerprintBatch
 from dupdetect.settings import Settings
 
@@ -25,7 +26,6 @@ _AT_LEISURE = (
     "SELECT set_config('maintenance_work_mem', '256MB', true), "
     "set_config('idle_in_transaction_session_timeout', '0', true)"  # between pages texts are fingerprinted
 )
-_KEY_TABLES = ("bands", "postings")
 
 
 def build_index(
@@ -48,7 +48,7 @@ def build_index(
                 keys.collect(batch, np.arange(first, first + len(articles)))
             add_indexes(connection, only=("documents",))
             keys.write(connection)
-            add_indexes(connection, only=_KEY_TABLES)
+            add_indexes(connection, only=TABLES)
         _settle(database)
     finally:
         database.close()
@@ -69,7 +69,7 @@ def rebuild_index(url: str, *, settings: Settings | None = None) -> int:
                     raise SettingsError(f"{database.location}: keeps no text, and so cannot be given other settings")
                 manifest.check_canary(database.location, stored, own)
             connection.execute(_AT_LEISURE)
-            connection.execute("LOCK TABLE documents, bands, postings, copies IN ACCESS EXCLUSIVE MODE")
+            connection.execute(f"LOCK TABLE documents, {', '.join(TABLES)}, copies IN ACCESS EXCLUSIVE MODE")
             count = _rebuild(connection, wanted, keep_text=keep_text)
             entries = manifest.entries(wanted, keep_text=keep_text)
             connection.executemany(
@@ -83,23 +83,24 @@ def rebuild_index(url: str, *, settings: Settings | None = None) -> int:
 
 def _rebuild(connection: PostgresConnection, settings: Settings, *, keep_text: bool) -> int:
     keys = Keys(settings)
-    for table in _KEY_TABLES:
+    for table in TABLES:
         connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey")
-    connection.execute("TRUNCATE bands, postings, copies")
+    connection.execute(f"TRUNCATE {', '.join(TABLES)}, copies")
     update = f"UPDATE documents SET {', '.join(f'{column} = ?' for column in FINGERPRINT)} WHERE doc = ?"
-    for rows in connection.pages(f"SELECT {', '.join(COLUMNS)} FROM documents ORDER BY doc", _PAGE):
-        batch = stored_fingerprints(rows, settings, keep_text=keep_text)
-        if keep_text:
-            new: list[tuple[Any, ...]] = fingerprint_rows(batch)
-            connection.executemany(update, ((*one, row[0]) for one, row in zip(new, rows, strict=True)))
-        keys.collect(batch, np.array([row[0] for row in rows], dtype=np.int64))
+    for claimed in (False, True):
+        for rows in connection.pages(f"{stored(claimed=claimed)} ORDER BY doc", _PAGE):
+            batch = stored_fingerprints(rows, settings, keep_text=keep_text)
+            if keep_text:
+                new: list[tuple[Any, ...]] = fingerprint_rows(batch)
+                connection.executemany(update, ((*one, row[0]) for one, row in zip(new, rows, strict=True)))
+            keys.collect(batch, np.array([row[0] for row in rows], dtype=np.int64), claimed=claimed)
     keys.write(connection)
-    add_indexes(connection, only=_KEY_TABLES)
+    add_indexes(connection, only=TABLES)
     return keys.documents
 
 
 def _settle(database: Database) -> None:
     """Count the rows and mark full pages, as autovacuum would in a while: look-ups are quick at once."""
     with database.reading() as connection:
-        for table in ("documents", *_KEY_TABLES, "copies"):
+        for table in ("documents", *TABLES, "copies"):
             connection.execute(f"VACUUM (ANALYZE) {table}")
