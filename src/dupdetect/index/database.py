@@ -1,4 +1,4 @@
-"""One SQLite connection, shared by the threads of a process behind a lock; SQLite's errors in our words.
+"""SQLite connections, shared by the threads of a process behind locks; SQLite's errors in our words.
 
 Write-ahead logging lets other processes read while one writes. A process that finds itself forked opens the file anew
 and leaves its parent's connection alone (https://www.sqlite.org/howtocorrupt.html, 2.6).
@@ -54,7 +54,9 @@ _NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "gluste
 
 
 class Database:
-    """A connection and its lock.
+    """A connection that reads and one that writes, each behind a lock: reading does not wait for who waits to write.
+
+    The second one is opened by the first write. In memory there is one for both.
 
     Parameters
     ----------
@@ -77,9 +79,11 @@ class Database:
         self.location = location
         self._busy_timeout = busy_timeout
         self._durability = durability
-        self._lock = threading.RLock()
+        self._lock, self._write_lock = threading.RLock(), threading.RLock()
         self._pid = os.getpid()
         self._connection: SQLiteConnection | None = self.connect()
+        self._writer: SQLiteConnection | None = None
+        self._writing_thread: int | None = None
 
     def connect(self, location: str | None = None) -> SQLiteConnection:
         """Return another connection, to this file or another; its owner closes it."""
@@ -102,10 +106,12 @@ class Database:
 
     def close(self) -> None:
         """Release the file; any later use raises `IndexClosedError`."""
-        with self._lock:
-            if self._connection is not None and self._pid == os.getpid():
-                self._connection.close()
-            self._connection = None
+        with self._write_lock, self._lock:
+            if self._pid == os.getpid():
+                for connection in (self._writer, self._connection):
+                    if connection is not None:
+                        connection.close()
+            self._connection = self._writer = None
 
     def __enter__(self) -> Database:
         return self
@@ -117,17 +123,26 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[SQLiteConnection]:
-        """Hold the connection, for a single statement."""
+        """Hold a connection, for a single statement; within `writing` that one, which sees what it wrote."""
+        mine = self._writing_thread == threading.get_ident() and self._pid == os.getpid()
+        if mine and self._writer is not None:
+            with self.errors():
+                yield self._writer
+            return
         with self._lock, self.errors():
-            if self._connection is None:
-                raise IndexClosedError(f"{self.location}: the index is closed")
-            if self._pid != os.getpid():
-                self._reopen_after_fork()
-            yield self._connection
+            yield self._opened()
+
+    def _opened(self) -> SQLiteConnection:
+        """Return the connection that reads, with its lock held."""
+        if self._connection is None:
+            raise IndexClosedError(f"{self.location}: the index is closed")
+        if self._pid != os.getpid():
+            self._reopen_after_fork()
+        return self._connection
 
     @contextmanager
     def snapshot(self) -> Iterator[SQLiteConnection]:
-        """Hold the connection, for statements that must see one state of the file."""
+        """Hold a connection, for statements that must see one state of the file."""
         with self.reading() as connection:
             if connection.in_transaction:
                 yield connection
@@ -138,9 +153,27 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[SQLiteConnection]:
-        """Hold the connection and the file's write lock: all is written, or nothing."""
-        with self.reading() as connection:
+        """Hold a connection and the file's write lock: all is written, or nothing."""
+        with self._to_write() as connection:
             yield from _transaction(connection, "BEGIN IMMEDIATE")
+
+    @contextmanager
+    def _to_write(self) -> Iterator[SQLiteConnection]:
+        """Hold the connection that writes, outside of a transaction."""
+        if self.location == MEMORY:
+            with self.reading() as connection:
+                yield connection
+            return
+        with self._write_lock, self.errors():
+            with self._lock:
+                self._opened()
+                if self._writer is None:
+                    self._writer = self.connect()
+            self._writing_thread = threading.get_ident()
+            try:
+                yield self._writer
+            finally:
+                self._writing_thread = None
 
     @contextmanager
     def settling_by_hand(self) -> Iterator[Callable[[], None]]:
@@ -150,17 +183,17 @@ class Database:
         """
 
         def settle() -> None:
-            with self.reading() as connection:
+            with self._to_write() as connection:
                 connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
-        with self.reading() as connection:
+        with self._to_write() as connection:
             before = connection.execute("PRAGMA wal_autocheckpoint").fetchone()[0]
             connection.execute("PRAGMA wal_autocheckpoint = 0")
         try:
             yield settle
         finally:
             settle()
-            with self.reading() as connection:
+            with self._to_write() as connection:
                 connection.execute(f"PRAGMA wal_autocheckpoint = {before}")
 
     @contextmanager
@@ -194,7 +227,8 @@ class Database:
             raise IndexClosedError(
                 "an in-memory index belongs to the process that made it; after a fork use an index in a file"
             )
-        _INHERITED.append(self._connection)
+        _INHERITED.extend((self._connection, self._writer))
+        self._writer = self._writing_thread = None
         self._connection = self.connect()
         self._pid = os.getpid()
 
