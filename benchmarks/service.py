@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from benchmarks.frame import Benchmark, Options, Table
 from benchmarks.index_corpus import words_of
+from benchmarks.service_cost import cost
 from dupdetect.fingerprint import Fingerprinter
 from dupdetect.index import build_index
 from dupdetect.model import Article, Block, FingerprintBatch
@@ -41,6 +42,7 @@ SHARED = 140
 PARAGRAPH = 60
 CHUNK = 3_000
 QUERIES = 3_000
+PARTS = ("load", "cost")
 
 
 # ------------------------------------------------------------------------------------------------------ the corpus
@@ -261,22 +263,30 @@ def _measure(options: Options) -> Iterator[Table]:
     minutes = options.rounds or 1
     corpus = _Corpus(articles)
     posts = corpus.posts(200 if options.quick else QUERIES)
-    rows = []
     with tempfile.TemporaryDirectory(prefix="dupdetect-") as folder:
         index = Path(folder, "site.db")
         build_index(index, _batches(corpus))
-        service = _Service(index)
-        try:
-            _under_load(service.port, _bodies(posts, claims=False), 1.0)  # warm
-            loads = [(f"checks, minute {n + 1}", False) for n in range(minutes)] + [("checks with claims", True)]
-            for name, claims in loads:
-                start, cpu, own = time.perf_counter(), service.cpu(), time.process_time()
-                load = _under_load(service.port, _bodies(posts, claims=claims), seconds)
-                wall = time.perf_counter() - start
-                rows.append(_row(name, service, load, wall, service.cpu() - cpu, time.process_time() - own))
-        finally:
-            service.stop()
-    yield Table(
+        for part in options.only or PARTS:
+            if part == "cost":
+                yield cost(index, posts, rounds=2 if options.quick else 9)
+            else:
+                yield _load(index, corpus, posts, minutes=minutes, seconds=seconds)
+
+
+def _load(index: Path, corpus: _Corpus, posts: Sequence[str], *, minutes: int, seconds: float) -> Table:
+    rows = []
+    service = _Service(index)
+    try:
+        _under_load(service.port, _bodies(posts, claims=False), 1.0)  # warm
+        loads = [(f"checks, minute {n + 1}", False) for n in range(minutes)] + [("checks with claims", True)]
+        for name, claims in loads:
+            start, cpu, own = time.perf_counter(), service.cpu(), time.process_time()
+            load = _under_load(service.port, _bodies(posts, claims=claims), seconds)
+            wall = time.perf_counter() - start
+            rows.append(_row(name, service, load, wall, service.cpu() - cpu, time.process_time() - own))
+    finally:
+        service.stop()
+    return Table(
         title=f"{WORKERS} workers, {CONNECTIONS} connections, {corpus.families * FAMILY:,} articles, posts of 4 kB",
         columns=tuple(rows[0]),
         rows=tuple(rows),
@@ -289,4 +299,6 @@ def _measure(options: Options) -> Iterator[Table]:
     )
 
 
-BENCHMARK = Benchmark(name="service", summary="the HTTP service: checks a second, p99, memory", measure=_measure)
+BENCHMARK = Benchmark(
+    name="service", summary="the HTTP service: checks a second, p99, memory", measure=_measure, parts=PARTS
+)
