@@ -43,6 +43,8 @@ PARAGRAPH = 60
 CHUNK = 3_000
 QUERIES = 3_000
 PARTS = ("load", "cost")
+THREADS = (1, 2, 4)
+"""Of a worker, for the part that compares them; the default is the last."""
 
 
 # ------------------------------------------------------------------------------------------------------ the corpus
@@ -185,8 +187,9 @@ def _bodies(posts: Sequence[str], *, claims: bool) -> list[bytes]:
 class _Service:
     """The service as a user starts it."""
 
-    def __init__(self, index: Path) -> None:
+    def __init__(self, index: Path, threads: int) -> None:
         command = [sys.executable, "-m", "dupdetect", "serve", "--index", str(index), "--port", "0"]
+        command += ["--threads", str(threads)]
         self._log = index.with_suffix(".log")
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
@@ -269,13 +272,13 @@ def _measure(options: Options) -> Iterator[Table]:
         for part in options.only or PARTS:
             if part == "cost":
                 yield cost(index, posts, rounds=2 if options.quick else 9)
-            else:
-                yield _load(index, corpus, posts, minutes=minutes, seconds=seconds)
+            for threads in THREADS if part == "threads" else THREADS[-1:] if part == "load" else ():
+                yield _load(index, corpus, posts, minutes=minutes, seconds=seconds, threads=threads)
 
 
-def _load(index: Path, corpus: _Corpus, posts: Sequence[str], *, minutes: int, seconds: float) -> Table:
+def _load(index: Path, corpus: _Corpus, posts: Sequence[str], *, minutes: int, seconds: float, threads: int) -> Table:
     rows = []
-    service = _Service(index)
+    service = _Service(index, threads)
     try:
         _under_load(service.port, _bodies(posts, claims=False), 1.0)  # warm
         loads = [(f"checks, minute {n + 1}", False) for n in range(minutes)] + [("checks with claims", True)]
@@ -287,7 +290,10 @@ def _load(index: Path, corpus: _Corpus, posts: Sequence[str], *, minutes: int, s
     finally:
         service.stop()
     return Table(
-        title=f"{WORKERS} workers, {CONNECTIONS} connections, {corpus.families * FAMILY:,} articles, posts of 4 kB",
+        title=(
+            f"{WORKERS} workers of {threads} threads, {CONNECTIONS} connections, {corpus.families * FAMILY:,} articles, "
+            "posts of 4 kB"
+        ),
         columns=tuple(rows[0]),
         rows=tuple(rows),
         notes=(
@@ -300,5 +306,8 @@ def _load(index: Path, corpus: _Corpus, posts: Sequence[str], *, minutes: int, s
 
 
 BENCHMARK = Benchmark(
-    name="service", summary="the HTTP service: checks a second, p99, memory", measure=_measure, parts=PARTS
+    name="service",
+    summary="the HTTP service: checks a second, p99, memory",
+    measure=_measure,
+    parts=(*PARTS, "threads"),
 )
