@@ -291,8 +291,8 @@ def _load(index: Path, corpus: _Corpus, posts: Sequence[str], *, minutes: int, s
         service.stop()
     return Table(
         title=(
-            f"{WORKERS} workers of {threads} threads, {CONNECTIONS} connections, {corpus.families * FAMILY:,} articles, "
-            "posts of 4 kB"
+            f"{WORKERS} workers of {threads} threads, {CONNECTIONS} connections, {corpus.families * FAMILY:,} "
+            "articles, posts of 4 kB"
         ),
         columns=tuple(rows[0]),
         rows=tuple(rows),
