@@ -7,7 +7,7 @@ PIP_ARGS ?=
 PYTEST_ARGS ?=
 BIN = $(VENV)/bin
 
-.PHONY: help demo test test-system test-faults fuzz lint bench bench-million wordpress-zip clean
+.PHONY: help demo test test-system test-faults test-postgres fuzz lint bench bench-million wordpress-zip clean
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is.
@@ -48,6 +48,9 @@ test-system:  ## As root on Debian: install and start the real components, and r
 test-faults: $(VENV)/.installed-test  ## Minutes: 500 writers and 50 services killed, 100 rounds of simultaneous claims.
 	DUPDETECT_KILLS=500 DUPDETECT_CLAIM_ROUNDS=100 $(BIN)/python -m pytest tests/faults/test_processes.py -s
 	DUPDETECT_SERVICE_KILLS=50 $(BIN)/python -m pytest tests/server/test_faults.py -s
+
+test-postgres: $(VENV)/.installed-system  ## Minutes: an index in PostgreSQL, 100 rounds of claims, 10 servers killed. Debian's postgresql.
+	DUPDETECT_CLAIM_ROUNDS=100 DUPDETECT_SERVER_KILLS=10 $(BIN)/python -m pytest -m system tests/system/postgres -s
 
 fuzz: $(VENV)/.installed-test  ## An hour: 20,000 broken pages through extraction; CASES=1000 for fewer.
 	DUPDETECT_FUZZ_CASES=$(or $(CASES),20000) $(BIN)/python -m pytest tests/fuzz

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from benchmarks.frame import Benchmark, Options, Table
 from benchmarks.index_corpus import words_of
+from benchmarks.service_cost import cost
 from dupdetect.fingerprint import Fingerprinter
 from dupdetect.index import build_index
 from dupdetect.model import Article, Block, FingerprintBatch
@@ -41,6 +42,9 @@ SHARED = 140
 PARAGRAPH = 60
 CHUNK = 3_000
 QUERIES = 3_000
+PARTS = ("load", "cost")
+THREADS = (1, 2, 4)
+"""Of a worker, for the part that compares them; the default is the last."""
 
 
 # ------------------------------------------------------------------------------------------------------ the corpus
@@ -183,8 +187,9 @@ def _bodies(posts: Sequence[str], *, claims: bool) -> list[bytes]:
 class _Service:
     """The service as a user starts it."""
 
-    def __init__(self, index: Path) -> None:
+    def __init__(self, index: Path, threads: int) -> None:
         command = [sys.executable, "-m", "dupdetect", "serve", "--index", str(index), "--port", "0"]
+        command += ["--threads", str(threads)]
         self._log = index.with_suffix(".log")
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
@@ -261,23 +266,34 @@ def _measure(options: Options) -> Iterator[Table]:
     minutes = options.rounds or 1
     corpus = _Corpus(articles)
     posts = corpus.posts(200 if options.quick else QUERIES)
-    rows = []
     with tempfile.TemporaryDirectory(prefix="dupdetect-") as folder:
         index = Path(folder, "site.db")
         build_index(index, _batches(corpus))
-        service = _Service(index)
-        try:
-            _under_load(service.port, _bodies(posts, claims=False), 1.0)  # warm
-            loads = [(f"checks, minute {n + 1}", False) for n in range(minutes)] + [("checks with claims", True)]
-            for name, claims in loads:
-                start, cpu, own = time.perf_counter(), service.cpu(), time.process_time()
-                load = _under_load(service.port, _bodies(posts, claims=claims), seconds)
-                wall = time.perf_counter() - start
-                rows.append(_row(name, service, load, wall, service.cpu() - cpu, time.process_time() - own))
-        finally:
-            service.stop()
-    yield Table(
-        title=f"{WORKERS} workers, {CONNECTIONS} connections, {corpus.families * FAMILY:,} articles, posts of 4 kB",
+        for part in options.only or PARTS:
+            if part == "cost":
+                yield cost(index, posts, rounds=2 if options.quick else 9)
+            for threads in THREADS if part == "threads" else THREADS[-1:] if part == "load" else ():
+                yield _load(index, corpus, posts, minutes=minutes, seconds=seconds, threads=threads)
+
+
+def _load(index: Path, corpus: _Corpus, posts: Sequence[str], *, minutes: int, seconds: float, threads: int) -> Table:
+    rows = []
+    service = _Service(index, threads)
+    try:
+        _under_load(service.port, _bodies(posts, claims=False), 1.0)  # warm
+        loads = [(f"checks, minute {n + 1}", False) for n in range(minutes)] + [("checks with claims", True)]
+        for name, claims in loads:
+            start, cpu, own = time.perf_counter(), service.cpu(), time.process_time()
+            load = _under_load(service.port, _bodies(posts, claims=claims), seconds)
+            wall = time.perf_counter() - start
+            rows.append(_row(name, service, load, wall, service.cpu() - cpu, time.process_time() - own))
+    finally:
+        service.stop()
+    return Table(
+        title=(
+            f"{WORKERS} workers of {threads} threads, {CONNECTIONS} connections, {corpus.families * FAMILY:,} "
+            "articles, posts of 4 kB"
+        ),
         columns=tuple(rows[0]),
         rows=tuple(rows),
         notes=(
@@ -289,4 +305,9 @@ def _measure(options: Options) -> Iterator[Table]:
     )
 
 
-BENCHMARK = Benchmark(name="service", summary="the HTTP service: checks a second, p99, memory", measure=_measure)
+BENCHMARK = Benchmark(
+    name="service",
+    summary="the HTTP service: checks a second, p99, memory",
+    measure=_measure,
+    parts=(*PARTS, "threads"),
+)

@@ -25,6 +25,8 @@ __all__ = ["ALIGNED", "Checker", "Look", "matches", "strongest_first"]
 ALIGNED = 8
 """Articles whose texts are aligned in one check at most; what is worth it beyond is counted as left out."""
 
+_UNRELATED = (Relation.DISTINCT, Relation.UNDECIDED)
+
 
 class Look(NamedTuple):
     """A check's result, and what it was reached with."""
@@ -141,12 +143,14 @@ def matches(
     prepared = article if isinstance(article, Prepared) else comparator.prepare(article)
     others = comparator.prepare_batch([other for _, other in found])
     related = (
-        Match(article=other, verdict=comparator.compare(prepared, theirs), status=candidate.status)
+        Match(
+            article=other,
+            verdict=comparator.relate(prepared, theirs, silent=_UNRELATED),
+            status=candidate.status,
+        )
         for (candidate, other), theirs in zip(found, others, strict=True)
     )
-    return strongest_first(
-        match for match in related if match.verdict.relation not in (Relation.DISTINCT, Relation.UNDECIDED)
-    )
+    return strongest_first(match for match in related if match.verdict.relation not in _UNRELATED)
 
 
 def strongest_first(matches: Iterable[Match]) -> tuple[Match, ...]:

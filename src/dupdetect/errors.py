@@ -22,6 +22,7 @@ A caller treats each branch differently: a hook that cannot read *this document*
     │  ├─ ForeignIndexError          a file, but not an index of ours (or of a newer schema)
     │  ├─ SettingsMismatchError      built with other settings; ``.fields`` names them
     │  ├─ IndexLockedError           another process holds it longer than the busy time
+    │  ├─ IndexUnavailableError      its database server cannot be reached, or the connection was lost
     │  ├─ IndexCorruptError
     │  ├─ IndexClosedError           used after ``close``, or an in-memory index used across a fork
     │  ├─ DuplicateIdError           ``add`` of an id that is there (``replace`` is another verb)
@@ -55,6 +56,7 @@ __all__ = [
     "IndexExistsError",
     "IndexLockedError",
     "IndexNotFoundError",
+    "IndexUnavailableError",
     "InputError",
     "MissingExtraError",
     "NoArticleError",
@@ -176,6 +178,10 @@ class SettingsMismatchError(StoreError):
 
 class IndexLockedError(StoreError):
     """Another process holds the index longer than the busy time."""
+
+
+class IndexUnavailableError(StoreError):
+    """The index's database server cannot be reached, or the connection to it was lost; the message says what of it."""
 
 
 class IndexCorruptError(StoreError):

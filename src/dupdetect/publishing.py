@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache, cached_property
 
 from dupdetect.checking import Checker, Look, matches, strongest_first
 from dupdetect.errors import DuplicateBlocked, UnknownIdError
@@ -66,7 +67,8 @@ class Publisher:
         look = self._checker.look(article, limit=limit, exclude=exclude, within=within, claim=claim)
         result = look.result
         standing = _Standing(self._checker, self.policy, article.id if live else "")
-        covered = self.overrides.covering([article.id, claim or ""])
+        # Read when a match asks for it: of most pieces nothing is overridden.
+        covered = cache(lambda: self.overrides.covering([article.id, claim or ""]))
 
         def decided(matches: tuple[Match, ...]) -> Decision:
             return decide(
@@ -75,7 +77,7 @@ class Publisher:
                 replaces=replaces,
                 too_short=result.tokens < self._checker.comparator.thresholds.short,
                 override=override,
-                overridden=lambda match: allow(match) or self.overrides.holds(covered, match),
+                overridden=lambda match: allow(match) or self.overrides.holds(covered(), match),
                 standing=standing.blocked,
             )
 
@@ -132,16 +134,22 @@ class _Standing:
     def __init__(self, checker: Checker, policy: Policy, id: str) -> None:
         self._comparator = checker.comparator
         self._policy = policy
-        self._published: Article | None = None
-        if id:
-            try:
-                self._published = checker.index.get(id)
-            except UnknownIdError:
-                return
+        self._index = checker.index
+        self._id = id
+
+    @cached_property
+    def _published(self) -> Article | None:
+        """The published version, read when a match asks for it."""
+        try:
+            return self._index.get(self._id) if self._id else None
+        except UnknownIdError:
+            return None
 
     def blocked(self, match: Match) -> bool:
         """Whether the published version matches in a way that blocks."""
-        if self._published is None:
+        published = self._published
+        if published is None:
             return False
-        verdict = self._comparator.compare(self._published, match.article)
-        return self._policy.for_article(self._published).action(replace(match, verdict=verdict)) is Action.BLOCK
+        left, right = self._comparator.prepare(published), self._comparator.prepare(match.article)
+        verdict = self._comparator.relate(left, right, passages=False)
+        return self._policy.for_article(published).action(replace(match, verdict=verdict)) is Action.BLOCK

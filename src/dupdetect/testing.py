@@ -331,6 +331,19 @@ class IndexContract:
         assert index.bulk_load([(articles[:1], fingerprints(articles[:1]))], replace=True) == 1
         assert len(index) == 150
 
+    def test_it_gives_records_page_by_page_with_all_that_is_kept(self, index: Index) -> None:
+        """A copy in another store is made of them."""
+        pieces = [article(f"{number}", OTHER if number else "") for number in range(5)]
+        index.add(pieces, fingerprints(pieces), versions=[1, "2014", None, "5", 5])
+        claim(index, "key", article("claimed"))
+        index = self.reopen(index)
+        records = [*(page := index.records(limit=2)), *index.records(after=page[-1].doc)]
+        assert [one.article for one in records] == pieces
+        assert [one.fingerprint for one in records] == [fingerprint(one.text) for one in pieces]
+        assert [one.version for one in records] == [1, "2014", None, "5", 5]
+        assert [one.doc for one in records] == [one.doc for one in index.listing()]
+        assert index.records(after=records[-1].doc) == ()
+
     def test_a_fetched_candidate_is_its_article_until_it_is_replaced(self, index: Index) -> None:
         add(index, article("a"))
         (candidate,) = index.candidates(fingerprint()).found
@@ -379,6 +392,12 @@ class IndexContract:
         assert index.template("main").body == ""
         assert not index.set_template("main", "late", version=read.version)
         assert not index.set_template("main", "late", version=0)
+
+    def test_it_names_the_sites_that_have_a_template(self, index: Index) -> None:
+        for site in ("b", "a", "c"):
+            assert index.set_template(site, "{}", version=0)
+        assert index.set_template("b", "", version=1)
+        assert index.template_sites() == ("a", "c")
 
     def test_a_template_of_over_a_megabyte_is_refused(self, index: Index) -> None:
         with pytest.raises(SettingsError, match="'main' has 1,048,577 bytes"):
@@ -517,6 +536,11 @@ class IndexContract:
         ]
         assert index.journal("override", subject="a") == (entries[0], entries[2])
         assert index.journal("override", before=entries[0].sequence, limit=1) == (entries[1],)
+
+    def test_its_journal_names_the_kinds_of_its_entries(self, index: Index) -> None:
+        assert index.kinds() == ()
+        index.record([Entry(kind=kind, subject="a", body="{}", time=1.0) for kind in ("override", "check", "check")])
+        assert index.kinds() == ("check", "override")
 
     def test_its_journal_keeps_the_last_of_a_kind_only_where_asked(self, index: Index) -> None:
         index.record([Entry(kind="override", subject="o", body="1", time=1.0)])

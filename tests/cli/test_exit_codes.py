@@ -294,3 +294,15 @@ def test_lone_surrogates_survive_into_json(run, tmp_path):
     done = run("scan", "in.jsonl", "--json")
     assert done.returncode == 1, done.stderr
     assert json.loads(done.stdout)["pairs"]
+
+
+def test_an_index_is_copied_and_no_other_is_copied_over(run, texts):
+    assert run("index", "add", "--index", "site.db", "a.txt").returncode == 0
+    done = run("index", "copy", "site.db", "other.db")
+    assert done.returncode == 0
+    assert b"other.db: a copy of site.db: 1 documents, 0 lines of the journal, 0 templates; digest" in done.stderr
+    done = run("index", "copy", "site.db", "other.db")
+    assert done.returncode == 4
+    assert b"no unfinished copy" in done.stderr
+    assert run("index", "copy", "nowhere.db", "third.db").returncode == 4
+    assert not (texts / "third.db").exists()

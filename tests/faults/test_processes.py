@@ -12,7 +12,7 @@ import pytest
 
 from dupdetect.index import create_index, open_index
 from tests.conftest import ROOT
-from tests.faults.writer import FINGERPRINTER, piece, write
+from tests.faults.writer import FINGERPRINTER, forked, piece, write
 
 KILLS = int(os.environ.get("DUPDETECT_KILLS", "20"))
 CLAIM_ROUNDS = int(os.environ.get("DUPDETECT_CLAIM_ROUNDS", "10"))
@@ -60,20 +60,6 @@ def check(path, allowed):
             if matching[0] is not None:
                 there[id] = matching[0]
         return there
-
-
-def forked(work, *arguments):
-    """Start a process that is at work at once, without an interpreter's start; return its id and its output."""
-    output, end = os.pipe()
-    child = os.fork()
-    if not child:
-        os.dup2(end, 1)
-        try:
-            work(*arguments)
-        finally:
-            os._exit(1)
-    os.close(end)
-    return child, os.fdopen(output)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

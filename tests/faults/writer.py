@@ -7,6 +7,7 @@ import os
 import random
 import sys
 import time
+import traceback
 
 from dupdetect.fingerprint import Fingerprinter
 from dupdetect.index import open_index
@@ -35,12 +36,32 @@ def tell(*words):
     os.write(1, (" ".join(map(str, words)) + "\n").encode())
 
 
-def write(path, seed):
-    """Write for ever, in all ways; before each write tell what may be, after it what is."""
+def forked(work, *arguments):
+    """Start a process that is at work at once, without an interpreter's start; return its id and its output."""
+    output, end = os.pipe()
+    child = os.fork()
+    if not child:
+        os.dup2(end, 1)
+        try:
+            work(*arguments)
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(1)
+    os.close(end)
+    return child, os.fdopen(output)
+
+
+def write(path, seed, alone=True):
+    """Write for ever, in all ways; before each write tell what may be, after it what is.
+
+    Beside others it leaves their documents alone: of two who write one, nobody's account is the last word.
+    """
     draw = random.Random(seed)
     version = 0
     with open_index(path, busy_timeout=30) as index:
-        known = list(index.ids())
+        known = list(index.ids()) if alone else []
         while True:
             version += 1
             mark = f"{seed}.{version}"
@@ -102,6 +123,7 @@ def claim(path, seed, rounds, start):
                     f"{seed}.{number}",
                     judged_up_to=seen.sequence,
                     judge=lambda newer, own=one.text: not any(rival.text == own for _, rival in newer),
+                    ttl=3600,  # none ends while others look, however long it takes
                 ).granted
             )
             tell(number, "won" if won else "lost")

@@ -145,9 +145,9 @@ def served(path, **options):
 
 
 @contextlib.contextmanager
-def started(path, *arguments, environment=None):
-    """Start the service as a user does; give a client with its process."""
-    command = [sys.executable, "-m", "dupdetect", "serve", "--index", str(path), "--port", "0", *arguments]
+def started(path, *arguments, index=None, environment=None):
+    """Start the service as a user does, on the index at `path` or at a URL; give a client with its process."""
+    command = [sys.executable, "-m", "dupdetect", "serve", "--index", index or str(path), "--port", "0", *arguments]
     log = path.with_suffix(".log")
     with log.open("w") as stderr:
         process = subprocess.Popen(

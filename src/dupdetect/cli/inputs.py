@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
@@ -14,7 +14,10 @@ from dupdetect.errors import InputError
 from dupdetect.io import is_collection, read_documents, read_file
 from dupdetect.model import ContentFormat, Document, Failure
 
-__all__ = ["document_of", "documents_of", "echo_json", "format_option", "json_option", "progress"]
+if TYPE_CHECKING:
+    from dupdetect.index import Index
+
+__all__ = ["document_of", "documents_of", "echo_json", "format_option", "json_option", "opened", "progress"]
 
 Step = TypeVar("Step")
 
@@ -46,6 +49,20 @@ def documents_of(paths: Iterable[str], format: ContentFormat | None) -> Iterator
                 yield Failure(id=path, error=str(error))
         else:
             yield from read_documents(Path(path))
+
+
+def opened(location: str) -> tuple[Index, bool]:
+    """Open an index, or make it where there is none; return also whether it is new."""
+    from dupdetect.errors import IndexExistsError, IndexNotFoundError
+    from dupdetect.index import create_index, open_index
+
+    try:
+        return open_index(location), False
+    except IndexNotFoundError:
+        try:
+            return create_index(location), True
+        except IndexExistsError:  # another was quicker
+            return open_index(location), False
 
 
 def echo_json(value: Any, *, indent: int | None = 2) -> None:

@@ -77,6 +77,7 @@ def scan(
     Parquet are named alike. A document that cannot be read is reported and the rest goes on.
     """
     from dupdetect.index import open_index
+    from dupdetect.index import shown as name_of
     from dupdetect.io import CLUSTER_COLUMNS, PAIR_COLUMNS, cluster_json, read_baseline, write_rows
     from dupdetect.scan import scan_source, work_folder
 
@@ -84,6 +85,7 @@ def scan(
         raise SettingsError("--add needs --index, the index to add to")
     accepted = read_baseline(baseline) if baseline is not None else set()
     index = open_index(index_path) if index_path is not None else None
+    place = name_of(index_path) if index_path is not None else None
     try:
         with work_folder(work) as folder:
             findings = scan_source(
@@ -101,7 +103,7 @@ def scan(
                 findings = findings.hiding(accepted)
                 known = [one for one in known if (one.pair.left, one.pair.right, *one.digests) not in accepted]
             if pairs is not None:
-                write_rows(pairs, _pair_rows(findings, known, index_path), PAIR_COLUMNS)
+                write_rows(pairs, _pair_rows(findings, known, place), PAIR_COLUMNS)
             if clusters is not None:
                 write_rows(clusters, map(cluster_json, findings.clusters), CLUSTER_COLUMNS)
             if report is not None:
@@ -111,7 +113,7 @@ def scan(
             shown, counts = _first(findings.pairs(), LISTED)
             counts.update(one.pair.verdict.relation for one in known)
             if as_json:
-                _echo(findings, known, index_path)
+                _echo(findings, known, place)
             else:
                 _print(findings, shown, known, counts)
     finally:
@@ -158,20 +160,20 @@ def _first(sightings: Iterable[Sighting], count: int) -> tuple[list[Sighting], C
     return shown, counts
 
 
-def _pair_rows(findings: Findings, known: Iterable[Sighting], index_path: str | None) -> Iterator[dict[str, Any]]:
+def _pair_rows(findings: Findings, known: Iterable[Sighting], place: str | None) -> Iterator[dict[str, Any]]:
     from dupdetect.io import pair_json
 
     for one in findings.pairs():
         yield pair_json(one.pair, one.left, one.right, one.digests)
     for one in known:
-        yield {**pair_json(one.pair, one.left, one.right, one.digests), "index": index_path}
+        yield {**pair_json(one.pair, one.left, one.right, one.digests), "index": place}
 
 
-def _echo(findings: Findings, known: Sequence[Sighting], index_path: str | None) -> None:
+def _echo(findings: Findings, known: Sequence[Sighting], place: str | None) -> None:
     from dupdetect.io import scan_json
 
     told = scan_json(findings.result())
-    told["pairs"] += _pair_rows(replace(findings, found=lambda: iter(())), known, index_path)
+    told["pairs"] += _pair_rows(replace(findings, found=lambda: iter(())), known, place)
     echo_json(told)
 
 

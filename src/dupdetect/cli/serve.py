@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from dupdetect.cli.inputs import opened
 from dupdetect.errors import InputError
 
 __all__ = ["serve"]
@@ -16,7 +17,7 @@ _TOKEN = "DUPDETECT_TOKEN"  # noqa: S105  # a variable's name
 
 
 @click.command()
-@click.option("--index", "index", required=True, help="The index, one file; made if it is not there.")
+@click.option("--index", "index", required=True, help="The index, a file or a PostgreSQL URL; made if it is not there.")
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="Another address than this machine's needs a token."
 )
@@ -70,7 +71,7 @@ def serve(
     dupdetect serve --index site.db
     dupdetect serve --index site.db --policy policy.toml --host 0.0.0.0 --token-file token
     """
-    from dupdetect.index import create_index, open_index
+    from dupdetect.index import shown
     from dupdetect.policy import Policy, parse_policy
 
     policy = Policy() if policy_file is None else parse_policy(_text(policy_file))
@@ -95,15 +96,15 @@ def serve(
             metrics=metrics,
             durability="full" if durability == "full" else "normal",
         )
-        new = not Path(index).exists()
         # What is wrong with the index is said now, not by each worker.
-        (create_index(index) if new else open_index(index)).close()
+        store, new = opened(index)
+        store.close()
         with listen(host, port) as listener:
             if new:
-                click.echo(f"{index}: new index", err=True)
+                click.echo(f"{shown(index)}: new index", err=True)
             address, number = listener.getsockname()[:2]
-            shown = f"[{address}]" if ":" in address else address
-            click.echo(f"dupdetect: serving {index} at http://{shown}:{number}/", err=True)
+            host = f"[{address}]" if ":" in address else address
+            click.echo(f"dupdetect: serving {shown(index)} at http://{host}:{number}/", err=True)
             run(options, listener)
     return 0
 

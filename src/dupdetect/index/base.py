@@ -21,6 +21,7 @@ __all__ = [
     "IndexInfo",
     "Judge",
     "Listed",
+    "Record",
     "StoredTemplate",
     "Version",
 ]
@@ -202,6 +203,25 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A document with all that an index keeps of it.
+
+    Parameters
+    ----------
+    doc : int
+        Its number; the next page of records begins after it.
+    article : Article
+    fingerprint : Fingerprint
+    version : int or str, optional
+    """
+
+    doc: int
+    article: Article
+    fingerprint: Fingerprint
+    version: Version | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexInfo:
     """Facts about an index.
 
@@ -332,6 +352,16 @@ class Index(Protocol):
     def listed(self, id: str) -> Listed:
         """Return number, version and digest of a document; `UnknownIdError` if there is none with this id."""
 
+    def records(self, *, after: int = 0, limit: int = 500) -> tuple[Record, ...]:
+        """Return a page of documents with all that is kept of them, in the order of their writing.
+
+        Parameters
+        ----------
+        after : int
+            Number of the last one of the page before.
+        limit : int
+        """
+
     def iterate(self) -> Iterator[tuple[Article, Fingerprint]]:
         """Yield every article and its fingerprint, in the order of their adding."""
 
@@ -411,6 +441,12 @@ class Index(Protocol):
             Only entries of a smaller number: the next page after an `Entry.sequence`.
         """
 
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds of entries in the journal, sorted."""
+
+    def template_sites(self) -> tuple[str, ...]:
+        """Return the sites whose template is kept, sorted."""
+
     def template(self, site: str) -> StoredTemplate:
         """Return what is kept of a site's template."""
 
@@ -449,6 +485,8 @@ class Index(Protocol):
         ------
         IndexExistsError
             There is a file at `path`.
+        StoreError
+            It is backed up by its database's own means; the message says by which.
         """
 
     def info(self) -> IndexInfo:

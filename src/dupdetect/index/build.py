@@ -1,4 +1,4 @@
-"""Making a whole index at once: from articles, or from an index that is there.
+"""Making a whole index file at once: from articles, or from an index that is there.
 
 The file is written beside its place, without a log, and put there when it is whole. Keys are collected and inserted in
 their order, which fills pages one after another instead of touching a random page for each key.
@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.errors import DuplicateIdError, IndexLockedError, IndexNotFoundError, SettingsError
+from dupdetect.errors import IndexLockedError, IndexNotFoundError, SettingsError
 from dupdetect.fingerprint import Fingerprinter
-from dupdetect.index import journal, manifest, stories, templates
+from dupdetect.index import journal, manifest, sqlite_tables, stories, templates
+from dupdetect.index.connection import Connection
 from dupdetect.index.database import Database, draft_beside, drafted
 from dupdetect.index.keys import TABLES, as_batch, key_rows
 from dupdetect.index.rows import (
@@ -26,55 +27,79 @@ from dupdetect.index.rows import (
     FINGERPRINT,
     document_rows,
     fingerprint_rows,
-    insert_documents,
-    insert_keys,
     packed_signatures,
     row_fingerprint,
     unpacked_text,
 )
+from dupdetect.index.sqlite_tables import SQLiteConnection
 from dupdetect.model import Article, FingerprintBatch
 from dupdetect.settings import Settings
 
-__all__ = ["build_index", "rebuild_index"]
+__all__ = ["Keys", "build_index", "rebuild_index", "rows_of_new", "stored", "stored_fingerprints"]
 
 _PAGE = 1000
 _DRAFT = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -64000", "secure_delete = OFF")
 
 
+class Keys:
+    """Collects the keys of very many documents, to be written in their order.
+
+    Parameters
+    ----------
+    settings : Settings
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.documents = 0
+        self._settings = settings
+        self._keys: dict[str, list[NDArray[np.int64]]] = {table: [] for table in TABLES}
+
+    def collect(self, batch: FingerprintBatch, docs: NDArray[np.int64], *, claimed: bool = False) -> None:
+        """Take the keys of documents, or of claims, of these numbers."""
+        for table, keys in key_rows(batch, docs, self._settings, claimed=claimed).items():
+            self._keys[table].append(keys)
+        self.documents += len(batch)
+
+    def write(self, connection: Connection) -> None:
+        """Insert the keys, and say which documents are copies, within a write transaction."""
+        for table in TABLES:
+            keys = np.concatenate([np.empty(0, dtype=np.int64), *self._keys.pop(table)])
+            keys.sort()
+            connection.insert_keys(table, keys)
+            if table == "postings":
+                stories.copies_among(connection, keys)
+
+
 class _Builder:
-    """Writes an index that nobody else sees yet."""
+    """Writes a file that nobody else sees yet."""
 
     def __init__(self, database: Database, settings: Settings, *, keep_text: bool) -> None:
-        self.settings = settings
-        self.documents = 0
+        self.keys = Keys(settings)
         self._database = database
-        self._keys: dict[str, list[NDArray[np.int64]]] = {table: [] for table in TABLES}
         with self._database.reading() as connection:
             for pragma in _DRAFT:
                 connection.execute(f"PRAGMA {pragma}")
-            manifest.initialise(connection, settings, keep_text=keep_text)
+            sqlite_tables.initialise(connection, settings, keep_text=keep_text)
             connection.execute("BEGIN")
 
-    def add(self, rows: Sequence[tuple[Any, ...]], batch: FingerprintBatch, docs: Sequence[int] | None = None) -> None:
+    def add(
+        self,
+        rows: Sequence[tuple[Any, ...]],
+        batch: FingerprintBatch,
+        docs: Sequence[int] | None = None,
+        *,
+        claimed: bool = False,
+    ) -> None:
         with self._database.reading() as connection:
-            try:
-                first = insert_documents(connection, rows, docs)
-            except sqlite3.IntegrityError as error:
-                raise DuplicateIdError("an id stands twice among the documents to build an index of") from error
+            first = connection.insert_documents(rows, docs)
         numbers = np.arange(first, first + len(rows)) if docs is None else np.array(docs, dtype=np.int64)
-        for table, keys in key_rows(batch, numbers, self.settings).items():
-            self._keys[table].append(keys)
-        self.documents += len(rows)
+        self.keys.collect(batch, numbers, claimed=claimed)
 
     def finish(self, last: int = 0) -> None:
         """Insert the keys; later documents get numbers above `last`."""
         with self._database.reading() as connection:
-            for table in TABLES:
-                keys = np.concatenate([np.empty(0, dtype=np.int64), *self._keys.pop(table)])
-                keys.sort()
-                insert_keys(connection, table, keys)
-            stories.copies_among(connection, keys)  # the last table is that of the postings
-            connection.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'documents'", (last,))
+            self.keys.write(connection)
+            connection.number_from(last)
             connection.execute("COMMIT")
             connection.execute("PRAGMA journal_mode = WAL")
         self._database.close()
@@ -82,71 +107,45 @@ class _Builder:
             os.fsync(file.fileno())
 
 
+def stored(*, claimed: bool) -> str:
+    """Return the statement that gives all columns of the documents, or of the claims, but for their order."""
+    return f"SELECT {', '.join(COLUMNS)} FROM documents WHERE claim {'<>' if claimed else '='} ''"
+
+
+def rows_of_new(
+    articles: Sequence[Article], batch: FingerprintBatch, settings: Settings, *, keep_text: bool
+) -> list[tuple[Any, ...]]:
+    """Return the rows of articles of a new index; `SettingsError` unless they can be such."""
+    if batch.settings_identity != settings.identity or len(batch) != len(articles):
+        raise SettingsError("one fingerprint an article is needed, made with the settings of the index")
+    if not all(article.id for article in articles):
+        raise SettingsError("an article needs an id to be indexed")
+    return document_rows(articles, batch, [(None, "", None)] * len(articles), keep_text=keep_text)
+
+
 def build_index(
-    path: str | Path,
+    path: Path,
     batches: Iterable[tuple[Sequence[Article], FingerprintBatch]],
     *,
-    settings: Settings | None = None,
-    keep_text: bool = True,
+    settings: Settings,
+    keep_text: bool,
 ) -> int:
-    """Make an index of very many articles: nothing is at `path` before all of it is. Return how many.
-
-    Parameters
-    ----------
-    path : str or Path
-    batches : iterable of (sequence of Article, FingerprintBatch)
-        Read once. The keys of all are held in memory meanwhile: half a kilobyte an article.
-    settings : Settings, optional
-        Those of the fingerprints.
-    keep_text : bool
-
-    Raises
-    ------
-    IndexExistsError
-        There is a file at `path`.
-    DuplicateIdError, SettingsError, StoreError
-    """
-    settings = settings or Settings()
-    with drafted(Path(path)) as draft, Database(str(draft), busy_timeout=0) as database:
+    """Make a file of very many articles; see `dupdetect.index.build_index`."""
+    with drafted(path) as draft, Database(str(draft), busy_timeout=0) as database:
         builder = _Builder(database, settings, keep_text=keep_text)
         for articles, batch in batches:
-            if batch.settings_identity != settings.identity or len(batch) != len(articles):
-                raise SettingsError("one fingerprint an article is needed, made with the settings of the index")
-            if not all(article.id for article in articles):
-                raise SettingsError("an article needs an id to be indexed")
-            states = [(None, "", None)] * len(articles)
-            builder.add(document_rows(articles, batch, states, keep_text=keep_text), batch)
+            builder.add(rows_of_new(articles, batch, settings, keep_text=keep_text), batch)
         builder.finish()
-    return builder.documents
+    return builder.keys.documents
 
 
-def rebuild_index(path: str | Path, *, settings: Settings | None = None) -> int:
-    """Make an index anew from the articles it keeps, in its place; return how many, claims included.
-
-    For an index of a dupdetect whose fingerprints this one does not reproduce, for other settings, or after `verify`
-    found fault. Versions, claims and document numbers stay. Nobody else can use the index meanwhile, and it stays as
-    it was if anything goes wrong.
-
-    Parameters
-    ----------
-    path : str or Path
-    settings : Settings, optional
-        By default its own, under this version's text rules.
-
-    Raises
-    ------
-    IndexLockedError
-        Another process, or another object of this one, has it open.
-    SettingsError
-        It keeps no text, and so cannot be given other fingerprints.
-    IndexNotFoundError, ForeignIndexError, IndexCorruptError, StoreError
-    """
-    path = Path(path)
+def rebuild_index(path: Path, *, settings: Settings | None = None) -> int:
+    """Make a file anew from the articles it keeps, in its place; see `dupdetect.index.rebuild_index`."""
     if not path.is_file():
         raise IndexNotFoundError(f"{path}: no index there")
     with Database(str(path), busy_timeout=0) as database, database.reading() as connection:
-        stored = manifest.read(str(path), connection, oldest=manifest.OLDEST_SCHEMA)
-        earlier = manifest.schema_version(connection) == manifest.OLDEST_SCHEMA
+        stored = sqlite_tables.read_manifest(str(path), connection, oldest=manifest.OLDEST_SCHEMA)
+        earlier = sqlite_tables.schema_version(connection) == manifest.OLDEST_SCHEMA
         own, keep_text = manifest.settings_of(str(path), stored)
         wanted = settings or (manifest.current(own) if keep_text else own)
         if not keep_text:
@@ -159,9 +158,11 @@ def rebuild_index(path: str | Path, *, settings: Settings | None = None) -> int:
             Database(str(draft), busy_timeout=0) as target,
         ):
             builder = _Builder(target, wanted, keep_text=keep_text)
-            for rows in _pages(connection, earlier=earlier):
-                batch = _fingerprints(rows, wanted, keep_text=keep_text)
-                builder.add(_with_fingerprints(rows, batch), batch, [row[0] for row in rows])
+            for claimed in (False, True):
+                for rows in _pages(connection, earlier=earlier, claimed=claimed):
+                    batch = stored_fingerprints(rows, wanted, keep_text=keep_text)
+                    numbers = [row[0] for row in rows]
+                    builder.add(_with_fingerprints(rows, batch), batch, numbers, claimed=claimed)
             last = connection.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'documents'").fetchone()[0]
             with target.reading() as written:
                 if not earlier:
@@ -169,11 +170,11 @@ def rebuild_index(path: str | Path, *, settings: Settings | None = None) -> int:
                     templates.copy(connection, written)
             builder.finish(last or 0)
             draft.replace(path)
-    return builder.documents
+    return builder.keys.documents
 
 
 @contextmanager
-def _alone(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+def _alone(connection: SQLiteConnection, path: Path) -> Iterator[None]:
     """Keep everyone else out of a file, readers too, so that another can take its place."""
     try:
         # Only who is alone may leave the write-ahead log; a log beside the new file would be taken for the new file's.
@@ -189,7 +190,6 @@ def _alone(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
         raise
 
 
-_STORED = f"SELECT {', '.join(COLUMNS)} FROM documents ORDER BY doc"
 _BLOCKS = COLUMNS.index("blocks")
 _PRINT = slice(COLUMNS.index(FINGERPRINT[0]), COLUMNS.index(FINGERPRINT[-1]) + 1)
 
@@ -197,8 +197,8 @@ _PRINT = slice(COLUMNS.index(FINGERPRINT[0]), COLUMNS.index(FINGERPRINT[-1]) + 1
 _SIGNATURE = COLUMNS.index("signature")
 
 
-def _pages(connection: sqlite3.Connection, *, earlier: bool) -> Iterator[list[tuple[Any, ...]]]:
-    cursor = connection.execute(_STORED)
+def _pages(connection: SQLiteConnection, *, earlier: bool, claimed: bool) -> Iterator[list[tuple[Any, ...]]]:
+    cursor = connection.execute(f"{stored(claimed=claimed)} ORDER BY doc")
     while rows := cursor.fetchmany(_PAGE):
         yield [_repacked(row) for row in rows] if earlier else rows
 
@@ -209,7 +209,8 @@ def _repacked(row: tuple[Any, ...]) -> tuple[Any, ...]:
     return (*row[:_SIGNATURE], packed, *row[_SIGNATURE + 1 :])
 
 
-def _fingerprints(rows: Sequence[tuple[Any, ...]], settings: Settings, *, keep_text: bool) -> FingerprintBatch:
+def stored_fingerprints(rows: Sequence[tuple[Any, ...]], settings: Settings, *, keep_text: bool) -> FingerprintBatch:
+    """Return the fingerprints of rows of all columns: made anew, or where there is no text as they are."""
     if not keep_text:
         return as_batch([row_fingerprint(row[_PRINT], settings) for row in rows], settings)
     return Fingerprinter(settings).fingerprint_batch([unpacked_text(row[_BLOCKS]) for row in rows])

@@ -1,4 +1,4 @@
-"""One SQLite connection, shared by the threads of a process behind a lock; SQLite's errors in our words.
+"""SQLite connections, shared by the threads of a process behind locks; SQLite's errors in our words.
 
 Write-ahead logging lets other processes read while one writes. A process that finds itself forked opens the file anew
 and leaves its parent's connection alone (https://www.sqlite.org/howtocorrupt.html, 2.6).
@@ -25,9 +25,10 @@ from dupdetect.errors import (
     SettingsError,
     StoreError,
 )
+from dupdetect.index.location import MEMORY
+from dupdetect.index.sqlite_tables import SQLiteConnection
 
 __all__ = [
-    "MEMORY",
     "Database",
     "Durability",
     "check_file",
@@ -37,9 +38,6 @@ __all__ = [
     "inode",
     "network_file_system",
 ]
-
-MEMORY = ":memory:"
-"""Path of an index that lives and dies with its object."""
 
 Durability = Literal["normal", "full"]
 """What an acknowledged write survives: the end of the process, or also the loss of power."""
@@ -56,7 +54,9 @@ _NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "gluste
 
 
 class Database:
-    """A connection and its lock.
+    """A connection that reads and one that writes, each behind a lock: reading does not wait for who waits to write.
+
+    The second one is opened by the first write. In memory there is one for both.
 
     Parameters
     ----------
@@ -79,15 +79,21 @@ class Database:
         self.location = location
         self._busy_timeout = busy_timeout
         self._durability = durability
-        self._lock = threading.RLock()
+        self._lock, self._write_lock = threading.RLock(), threading.RLock()
         self._pid = os.getpid()
-        self._connection: sqlite3.Connection | None = self.connect()
+        self._connection: SQLiteConnection | None = self.connect()
+        self._writer: SQLiteConnection | None = None
+        self._writing_thread: int | None = None
 
-    def connect(self, location: str | None = None) -> sqlite3.Connection:
+    def connect(self, location: str | None = None) -> SQLiteConnection:
         """Return another connection, to this file or another; its owner closes it."""
         with self.errors():
             connection = sqlite3.connect(
-                location or self.location, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False
+                location or self.location,
+                timeout=self._busy_timeout,
+                isolation_level=None,
+                check_same_thread=False,
+                factory=SQLiteConnection,
             )
             try:
                 connection.execute(f"PRAGMA synchronous = {self._durability}")
@@ -100,10 +106,12 @@ class Database:
 
     def close(self) -> None:
         """Release the file; any later use raises `IndexClosedError`."""
-        with self._lock:
-            if self._connection is not None and self._pid == os.getpid():
-                self._connection.close()
-            self._connection = None
+        with self._write_lock, self._lock:
+            if self._pid == os.getpid():
+                for connection in (self._writer, self._connection):
+                    if connection is not None:
+                        connection.close()
+            self._connection = self._writer = None
 
     def __enter__(self) -> Database:
         return self
@@ -114,29 +122,58 @@ class Database:
         self.close()
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """Hold the connection, for a single statement."""
+    def reading(self) -> Iterator[SQLiteConnection]:
+        """Hold a connection, for a single statement; within `writing` that one, which sees what it wrote."""
+        mine = self._writing_thread == threading.get_ident() and self._pid == os.getpid()
+        if mine and self._writer is not None:
+            with self.errors():
+                yield self._writer
+            return
         with self._lock, self.errors():
-            if self._connection is None:
-                raise IndexClosedError(f"{self.location}: the index is closed")
-            if self._pid != os.getpid():
-                self._reopen_after_fork()
-            yield self._connection
+            yield self._opened()
+
+    def _opened(self) -> SQLiteConnection:
+        """Return the connection that reads, with its lock held."""
+        if self._connection is None:
+            raise IndexClosedError(f"{self.location}: the index is closed")
+        if self._pid != os.getpid():
+            self._reopen_after_fork()
+        return self._connection
 
     @contextmanager
-    def snapshot(self) -> Iterator[sqlite3.Connection]:
-        """Hold the connection, for statements that must see one state of the file."""
+    def snapshot(self) -> Iterator[SQLiteConnection]:
+        """Hold a connection, for statements that must see one state of the file."""
         with self.reading() as connection:
             if connection.in_transaction:
                 yield connection
             else:
                 yield from _transaction(connection, "BEGIN")
 
+    looking = snapshot
+
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """Hold the connection and the file's write lock: all is written, or nothing."""
-        with self.reading() as connection:
+    def writing(self) -> Iterator[SQLiteConnection]:
+        """Hold a connection and the file's write lock: all is written, or nothing."""
+        with self._to_write() as connection:
             yield from _transaction(connection, "BEGIN IMMEDIATE")
+
+    @contextmanager
+    def _to_write(self) -> Iterator[SQLiteConnection]:
+        """Hold the connection that writes, outside of a transaction."""
+        if self.location == MEMORY:
+            with self.reading() as connection:
+                yield connection
+            return
+        with self._write_lock, self.errors():
+            with self._lock:
+                self._opened()
+                if self._writer is None:
+                    self._writer = self.connect()
+            self._writing_thread = threading.get_ident()
+            try:
+                yield self._writer
+            finally:
+                self._writing_thread = None
 
     @contextmanager
     def settling_by_hand(self) -> Iterator[Callable[[], None]]:
@@ -146,22 +183,32 @@ class Database:
         """
 
         def settle() -> None:
-            with self.reading() as connection:
+            with self._to_write() as connection:
                 connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
-        with self.reading() as connection:
+        with self._to_write() as connection:
             before = connection.execute("PRAGMA wal_autocheckpoint").fetchone()[0]
             connection.execute("PRAGMA wal_autocheckpoint = 0")
         try:
             yield settle
         finally:
             settle()
-            with self.reading() as connection:
+            with self._to_write() as connection:
                 connection.execute(f"PRAGMA wal_autocheckpoint = {before}")
 
     @contextmanager
-    def copying(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection for a long read: another one, so that threads of this process go on meanwhile."""
+    def copying(self) -> Iterator[SQLiteConnection]:
+        """Give another connection for a long read of one state."""
+        with self.another() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def another(self) -> Iterator[SQLiteConnection]:
+        """Give a connection for what takes long: another one, so that threads of this process go on meanwhile."""
         if self.location == MEMORY:
             with self.reading() as connection:
                 yield connection
@@ -180,7 +227,8 @@ class Database:
             raise IndexClosedError(
                 "an in-memory index belongs to the process that made it; after a fork use an index in a file"
             )
-        _INHERITED.append(self._connection)
+        _INHERITED.extend((self._connection, self._writer))
+        self._writer = self._writing_thread = None
         self._connection = self.connect()
         self._pid = os.getpid()
 
@@ -215,11 +263,11 @@ class Database:
         return StoreError(f"{self.location}: {text}")
 
 
-_INHERITED: list[sqlite3.Connection | None] = []
+_INHERITED: list[SQLiteConnection | None] = []
 """Connections of a parent process: never used again, and never closed, since closing would drop the parent's locks."""
 
 
-def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[sqlite3.Connection]:
+def _transaction(connection: SQLiteConnection, begin: str) -> Iterator[SQLiteConnection]:
     connection.execute(begin)
     try:
         yield connection

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from dupdetect.index.base import Entry
+from dupdetect.index.connection import Connection
 
-__all__ = ["append", "copy", "entries", "forget", "schema"]
-
-
-def schema() -> Iterator[str]:
-    """Yield the statements that make the journal's table."""
-    yield (
-        "CREATE TABLE journal (sequence INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, kind TEXT NOT NULL, "
-        "subject TEXT NOT NULL, body TEXT NOT NULL)"
-    )
-    yield "CREATE INDEX journal_kind ON journal (kind, sequence)"
-    yield "CREATE INDEX journal_subject ON journal (subject, kind, sequence)"
+__all__ = ["append", "copy", "entries", "forget", "kinds"]
 
 
-def append(connection: sqlite3.Connection, new: Sequence[Entry], *, keep: int | None) -> None:
+def append(connection: Connection, new: Sequence[Entry], *, keep: int | None) -> None:
     """Append entries within a write transaction; of each of their kinds keep the last `keep` only."""
     connection.executemany(
         "INSERT INTO journal (time, kind, subject, body) VALUES (?, ?, ?, ?)",
@@ -36,7 +26,7 @@ def append(connection: sqlite3.Connection, new: Sequence[Entry], *, keep: int | 
 
 
 def entries(
-    connection: sqlite3.Connection, kind: str, *, subject: str | None, before: int | None, limit: int
+    connection: Connection, kind: str, *, subject: str | None, before: int | None, limit: int
 ) -> tuple[Entry, ...]:
     """Return entries of a kind, the newest first."""
     conditions, values = ["kind = ?"], [kind]
@@ -58,14 +48,19 @@ def entries(
     )
 
 
-def forget(connection: sqlite3.Connection, kind: str, subjects: Sequence[str]) -> None:
+def kinds(connection: Connection) -> tuple[str, ...]:
+    """Return the kinds of entries, sorted."""
+    return tuple(kind for (kind,) in connection.execute("SELECT DISTINCT kind FROM journal ORDER BY kind").fetchall())
+
+
+def forget(connection: Connection, kind: str, subjects: Sequence[str]) -> None:
     """Delete what a kind of entries says of these subjects, within a write transaction."""
     connection.executemany(
         "DELETE FROM journal WHERE subject = ? AND kind = ?", ((subject, kind) for subject in subjects)
     )
 
 
-def copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+def copy(source: Connection, target: Connection) -> None:
     """Copy every entry, its number included, within a write transaction of the target."""
     columns = "sequence, time, kind, subject, body"
     target.executemany(

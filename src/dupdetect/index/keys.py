@@ -1,5 +1,8 @@
 """Keys: what an index looks articles up by. Band keys and the digest in one table, sample hashes in another.
 
+Claims, which come and go, have two such tables of their own: small ones, so that a claim touches a handful of pages and
+not one at random for each of its keys.
+
 A row is a key and a document's number. Both fit one 64-bit integer, ``key << 32 | doc``, so that numpy can sort, join
 and compare the rows of many documents. Keys are cut to 32 bits: among a million articles a query meets a stranger by
 one of its band keys once in four times, and by two sample hashes next to never; 64 bits would cost 30 % of the file
@@ -8,10 +11,8 @@ one of its band keys once in four times, and by two sample hashes next to never;
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,33 +22,34 @@ from dupdetect.model import Fingerprint, FingerprintBatch
 from dupdetect.settings import Settings
 
 __all__ = [
+    "CLAIM_TABLES",
+    "DOCUMENT_TABLES",
     "MAX_DOC",
     "TABLES",
     "as_batch",
-    "chosen",
+    "capped",
     "digest_key",
-    "follow",
     "key_rows",
     "sample_keys",
     "split",
     "unpack",
 ]
 
-TABLES = ("bands", "postings")
+DOCUMENT_TABLES = ("bands", "postings")
+CLAIM_TABLES = ("claimed_bands", "claimed_postings")
+TABLES = (*DOCUMENT_TABLES, *CLAIM_TABLES)
 MAX_DOC = 2**32 - 1
 
 _PART = 1 << 17
 """Rows that are Python's integers at a time."""
 
-_MARKS = 512
-"""Documents a statement."""
 
-_AT_ONCE = 40
-"""Keys a statement: one statement for the keys of a usual article takes a quarter of the time of one each."""
+def key_rows(
+    batch: FingerprintBatch, docs: NDArray[np.int64], settings: Settings, *, claimed: bool = False
+) -> dict[str, NDArray[np.int64]]:
+    """Return the rows of documents in each of `DOCUMENT_TABLES`, or of claims in each of `CLAIM_TABLES`.
 
-
-def key_rows(batch: FingerprintBatch, docs: NDArray[np.int64], settings: Settings) -> dict[str, NDArray[np.int64]]:
-    """Return the rows of documents in each table, ascending and distinct.
+    They are ascending and distinct.
 
     Parameters
     ----------
@@ -55,6 +57,8 @@ def key_rows(batch: FingerprintBatch, docs: NDArray[np.int64], settings: Setting
     docs : ndarray of int64, shape (len(batch),)
         Number of each document, at most `MAX_DOC`.
     settings : Settings
+    claimed : bool
+        Whether they are claims.
     """
     bands = band_keys(batch.signatures, settings)
     used = bands > 0
@@ -62,11 +66,12 @@ def key_rows(batch: FingerprintBatch, docs: NDArray[np.int64], settings: Setting
     keys = np.concatenate([_cut(bands[used]), _digest_keys(batch.digests[told])])
     owners = np.concatenate([np.repeat(docs, used.sum(axis=1)), docs[told]])
     sample_owners = np.repeat(docs, np.diff(batch.sample_offsets))
-    return {"bands": _pack(keys, owners), "postings": _pack(_cut(batch.sample_hashes), sample_owners)}
+    rows = (_pack(keys, owners), _pack(_cut(batch.sample_hashes), sample_owners))
+    return dict(zip(CLAIM_TABLES if claimed else DOCUMENT_TABLES, rows, strict=True))
 
 
 def _cut(keys: NDArray[np.uint64]) -> NDArray[np.int32]:
-    """Return the low 32 bits, signed as SQLite's integers are: four bytes each there."""
+    """Return the low 32 bits, signed as a database's integers are: four bytes each there."""
     return keys.astype(np.uint32).view(np.int32)
 
 
@@ -99,51 +104,22 @@ def unpack(rows: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     return chain.from_iterable(zip((part >> 32).tolist(), (part & MAX_DOC).tolist(), strict=True) for part in parts)
 
 
-def follow(
-    connection: sqlite3.Connection, table: str, keys: Sequence[int], *, cap: int, after: int = 0
-) -> tuple[NDArray[np.int64], int]:
-    """Return the rows, ``key << 32 | doc``, of the documents that have one of `keys`.
+def capped(rows: NDArray[np.int64], cap: int) -> tuple[NDArray[np.int64], int]:
+    """Return the first `cap` rows of each key, and how many keys had more.
 
     Parameters
     ----------
-    keys : sequence of int
-        Ascending, each once.
-    cap : int
-        Of each key only the first so many.
-    after : int
-        Only of documents with a larger number.
-
-    Returns
-    -------
     rows : ndarray of int64
-        Ascending.
-    capped : int
-        How many keys had more.
+        As `Connection.follow` returns them.
+    cap : int
+        That they were asked for with.
     """
-    one = f"SELECT * FROM (SELECT key << 32 | doc FROM {table} WHERE key = ? AND doc > {after:d} LIMIT {cap + 1:d})"
-    statement = " UNION ALL ".join([one] * _AT_ONCE)
-    found: list[tuple[int]] = []
-    for start in range(0, len(keys), _AT_ONCE):
-        part = keys[start : start + _AT_ONCE]
-        # Filled up with NULL, which equals nothing: the statement is compiled once, however many keys there are.
-        found += connection.execute(statement, (*part, *[None] * (_AT_ONCE - len(part)))).fetchall()
-    rows = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=len(found))
     if len(rows) <= cap:
         return rows, 0
-    # As each key has at most one row more than it may, that row is `cap` places behind the key's first.
+    # What stands `cap` places and more behind the first of its key is one too many.
     beyond = np.zeros(len(rows), dtype=np.bool_)
     beyond[cap:] = rows[cap:] >> 32 == rows[:-cap] >> 32
-    return rows[~beyond], int(np.count_nonzero(beyond))
-
-
-def chosen(connection: sqlite3.Connection, select: str, docs: Sequence[int]) -> Iterator[Any]:
-    """Yield the rows of `select`, which ends before its WHERE, of documents by number."""
-    for start in range(0, len(docs), _MARKS):
-        part = docs[start : start + _MARKS]
-        # Filled up with NULL to a power of two: a handful of statements are compiled, not one for each count.
-        marks = 1 << (len(part) - 1).bit_length()
-        statement = f"{select} WHERE doc IN ({','.join('?' * marks)})"
-        yield from connection.execute(statement, (*part, *[None] * (marks - len(part)))).fetchall()
+    return rows[~beyond], len(np.unique(rows[beyond] >> 32))
 
 
 def as_batch(fingerprints: Sequence[Fingerprint], settings: Settings) -> FingerprintBatch:

@@ -8,34 +8,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from dataclasses import replace
 from importlib.metadata import version
 
 from dupdetect.errors import ForeignIndexError, SettingsError
 from dupdetect.fingerprint import Fingerprinter
-from dupdetect.index.rows import schema
 from dupdetect.settings import TEXT_VERSION, Settings
 
 __all__ = [
-    "APPLICATION_ID",
     "OLDEST_SCHEMA",
     "SCHEMA_VERSION",
     "canary",
     "check_canary",
+    "check_schema",
     "current",
-    "initialise",
-    "read",
-    "schema_version",
+    "entries",
     "settings_of",
 ]
 
-APPLICATION_ID = 0x44757044
-"""SQLite's ``application_id`` of an index: "DupD"."""
-
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 OLDEST_SCHEMA = 1
-"""The earliest that `rebuild_index` reads: without journal, templates and copies, signatures not packed."""
+"""The earliest that `rebuild_index` reads: without journal, templates and copies, signatures not packed.
+
+The second had claims among the documents' keys."""
 
 _CANARY = (
     "Al-Qaeda’s “affiliate” naïve ﬁle: 1,234.5 points, ICE-cream on Straße 7 — 東京の天気は晴れ ที่นี่ अनुच्छेद один два три "
@@ -50,39 +45,30 @@ def canary(settings: Settings) -> str:
     return hashlib.sha256(b"".join(part.tobytes() for part in parts) + fingerprint.digest).hexdigest()
 
 
-def initialise(connection: sqlite3.Connection, settings: Settings, *, keep_text: bool) -> None:
-    """Make the tables and the manifest of a new index, in one transaction."""
-    entries = {
+def entries(settings: Settings, *, keep_text: bool) -> dict[str, str]:
+    """Return what a new index says of itself: name → value."""
+    return {
         "created_by": f"dupdetect {version('dupdetect')}",
         "settings": json.dumps(settings.to_dict(), sort_keys=True),
         "canary": canary(settings),
         "keep_text": str(int(keep_text)),
     }
-    connection.execute("BEGIN IMMEDIATE")
-    for statement in schema():
-        connection.execute(statement)
-    connection.executemany("INSERT INTO manifest VALUES (?, ?)", entries.items())
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    connection.execute("COMMIT")
 
 
-def read(location: str, connection: sqlite3.Connection, *, oldest: int = SCHEMA_VERSION) -> dict[str, str]:
-    """Return the manifest of an index: name → value.
+def check_schema(location: str, found: int, *, oldest: int = SCHEMA_VERSION) -> None:
+    """Refuse an index of a schema that the caller does not know.
 
     Parameters
     ----------
+    found : int
+        The schema of the index.
     oldest : int
         The earliest schema that the caller can read.
 
     Raises
     ------
     ForeignIndexError
-        It is no index, or one of another schema.
     """
-    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise ForeignIndexError(f"{location}: a database, but not a dupdetect index; left untouched")
-    found = schema_version(connection)
     if found > SCHEMA_VERSION:
         raise ForeignIndexError(
             f"{location}: index schema {found}, this version of dupdetect knows {SCHEMA_VERSION}: "
@@ -93,12 +79,6 @@ def read(location: str, connection: sqlite3.Connection, *, oldest: int = SCHEMA_
             f"{location}: index schema {found} of an earlier dupdetect, this version reads {SCHEMA_VERSION}: "
             f"rebuild it from the articles it keeps (`dupdetect index rebuild --index {location}`)"
         )
-    return dict(connection.execute("SELECT name, value FROM manifest").fetchall())
-
-
-def schema_version(connection: sqlite3.Connection) -> int:
-    """Return the schema of an index."""
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def settings_of(location: str, stored: dict[str, str]) -> tuple[Settings, bool]:

@@ -1,20 +1,20 @@
-"""The tables of an index: their schema, articles as rows, and the articles again."""
+"""The tables of an index: articles as rows, and the articles again."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.errors import IndexCorruptError
-from dupdetect.index import journal, stories, templates
-from dupdetect.index.keys import TABLES, as_batch, key_rows, unpack
+from dupdetect.index import stories
+from dupdetect.index.connection import Connection
+from dupdetect.index.keys import as_batch, key_rows
 from dupdetect.model import Article, Block, BlockKind, Fingerprint, FingerprintBatch, Published
 from dupdetect.settings import Settings
 
@@ -28,12 +28,9 @@ __all__ = [
     "document_rows",
     "end_claims",
     "fingerprint_rows",
-    "insert_documents",
-    "insert_keys",
     "packed_signatures",
     "row_article",
     "row_fingerprint",
-    "schema",
     "unpacked_signature",
     "unpacked_text",
     "write_keys",
@@ -62,23 +59,8 @@ STATE = ("version", "claim", "expires")
 COLUMNS = ("doc", *STATE, *ARTICLE[:-1], *FINGERPRINT, "blocks")
 """Columns of the table of documents. The large ones stand last, so that what is small is read without them."""
 
-
-def schema() -> Iterator[str]:
-    """Yield the statements that make the tables of an empty index."""
-    columns = ", ".join(column for column in COLUMNS if column != "doc")
-    yield "CREATE TABLE manifest (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
-    yield f"CREATE TABLE documents (doc INTEGER PRIMARY KEY AUTOINCREMENT, {columns})"
-    # A claim may stand beside the document that it is going to replace.
-    # (Without the claim in the index, counting documents would read all of them.)
-    yield "CREATE UNIQUE INDEX documents_id ON documents (id, claim)"
-    yield "CREATE UNIQUE INDEX documents_claim ON documents (claim) WHERE claim <> ''"
-    yield "CREATE INDEX documents_ended ON documents (expires, claim) WHERE claim <> ''"
-    for table in TABLES:
-        yield (
-            f"CREATE TABLE {table} (key INTEGER NOT NULL, doc INTEGER NOT NULL, PRIMARY KEY (key, doc)) WITHOUT ROWID"
-        )
-    for part in (stories, templates, journal):
-        yield from part.schema()
+_DELETED = 500
+"""Documents at a time."""
 
 
 def article_row(article: Article, *, keep_text: bool = True) -> tuple[Any, ...]:
@@ -213,65 +195,37 @@ def fingerprint_rows(batch: FingerprintBatch) -> list[tuple[Any, ...]]:
     ]
 
 
-def insert_documents(
-    connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], docs: Sequence[int] | None = None
-) -> int:
-    """Insert rows of `document_rows` within a write transaction.
+def write_keys(
+    connection: Connection, batch: FingerprintBatch, settings: Settings, first: int, *, claimed: bool = False
+) -> None:
+    """Insert the keys of new documents or claims, numbered from `first`, and say which documents are copies.
 
-    Parameters
-    ----------
-    docs : sequence of int, optional
-        Their numbers; by default consecutive ones, larger than any that was ever given.
-
-    Returns
-    -------
-    int
-        Number of the first.
+    A claim is a story of its own until it is a document.
     """
-    if docs is None:
-        last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'documents'").fetchone()
-        first = int(last[0]) + 1 if last else 1
-        docs = range(first, first + len(rows))
-    marks = ", ".join("?" * len(COLUMNS))
-    connection.executemany(
-        f"INSERT INTO documents ({', '.join(COLUMNS)}) VALUES ({marks})",
-        ((doc, *row) for doc, row in zip(docs, rows, strict=True)),
-    )
-    return docs[0] if docs else 0
-
-
-def insert_keys(connection: sqlite3.Connection, table: str, rows: NDArray[np.int64]) -> None:
-    """Insert rows of `key_rows`, in their order: neighbours go to one page."""
-    connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", unpack(rows))
-
-
-def write_keys(connection: sqlite3.Connection, batch: FingerprintBatch, settings: Settings, first: int) -> None:
-    """Insert the keys of new documents, numbered from `first`, and say which of them are copies."""
-    keys = key_rows(batch, np.arange(first, first + len(batch)), settings)
+    keys = key_rows(batch, np.arange(first, first + len(batch)), settings, claimed=claimed)
     for table, packed in keys.items():
-        insert_keys(connection, table, packed)
-    stories.tell_stories(connection, batch, keys["postings"], first)
+        connection.insert_keys(table, packed)
+    if not claimed:
+        stories.tell_stories(connection, batch, keys["postings"], first)
 
 
-def delete(connection: sqlite3.Connection, docs: Sequence[int], settings: Settings) -> None:
-    """Delete documents and their keys by number."""
-    for start in range(0, len(docs), 500):
-        part = docs[start : start + 500]
-        marks = ",".join("?" * len(part))
-        found = connection.execute(
-            f"SELECT doc, {', '.join(FINGERPRINT)} FROM documents WHERE doc IN ({marks})", part
-        ).fetchall()
+def delete(connection: Connection, docs: Sequence[int], settings: Settings, *, claimed: bool = False) -> None:
+    """Delete documents, or claims, and their keys by number."""
+    for start in range(0, len(docs), _DELETED):
+        part = docs[start : start + _DELETED]
+        found = list(connection.chosen(f"SELECT doc, {', '.join(FINGERPRINT)} FROM documents", part))
         batch = as_batch([row_fingerprint(row[1:], settings) for row in found], settings)
-        for table, rows in key_rows(batch, np.array([row[0] for row in found], dtype=np.int64), settings).items():
-            connection.executemany(f"DELETE FROM {table} WHERE key = ? AND doc = ?", unpack(rows))
-        connection.execute(f"DELETE FROM documents WHERE doc IN ({marks})", part)
+        numbers = np.array([row[0] for row in found], dtype=np.int64)
+        for table, rows in key_rows(batch, numbers, settings, claimed=claimed).items():
+            connection.delete_keys(table, rows)
+        connection.executemany("DELETE FROM documents WHERE doc = ?", ((doc,) for doc in part))
         stories.forget(connection, part)
 
 
-def end_claims(connection: sqlite3.Connection, keys: Sequence[str], settings: Settings) -> int:
+def end_claims(connection: Connection, keys: Sequence[str], settings: Settings) -> int:
     """Delete claims by key; return how many were there."""
-    # The second condition is what lets SQLite use the index of claims.
+    # The second condition is what lets a database use the index of claims.
     statement = "SELECT doc FROM documents WHERE claim = ? AND claim <> ''"
     docs = [doc for key in keys for (doc,) in connection.execute(statement, (key,)).fetchall()]
-    delete(connection, docs, settings)
+    delete(connection, docs, settings, claimed=True)
     return len(docs)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +10,17 @@ from numpy.typing import NDArray
 
 from dupdetect.fingerprint.sample import sampled_share
 from dupdetect.index.base import Candidate, Candidates, Filter
-from dupdetect.index.keys import MAX_DOC, as_batch, chosen, digest_key, follow, key_rows, sample_keys
+from dupdetect.index.connection import Connection
+from dupdetect.index.keys import (
+    CLAIM_TABLES,
+    DOCUMENT_TABLES,
+    MAX_DOC,
+    as_batch,
+    capped,
+    digest_key,
+    key_rows,
+    sample_keys,
+)
 from dupdetect.index.rows import ARTICLE, row_article
 from dupdetect.index.stories import HOT_HASH, story_frequencies
 from dupdetect.model import Fingerprint
@@ -48,12 +56,21 @@ LEAST = 0.25
 
 ``python -m benchmarks run index-candidates`` measures all three."""
 
+_ATTEMPTS = 3
+"""Of a search whose documents are replaced while it reads them."""
+
+_CAPS = {
+    table: cap
+    for group in (DOCUMENT_TABLES, CLAIM_TABLES)
+    for table, cap in zip(group, (HOT_KEY, HOT_HASH), strict=True)
+}
+
 STORIES_COUNTED = 500
 """Stories of an index that are counted: whether frequencies tell something is known by then."""
 
 
 def search(
-    connection: sqlite3.Connection,
+    connection: Connection,
     fingerprint: Fingerprint,
     settings: Settings,
     *,
@@ -67,8 +84,7 @@ def search(
 
     Parameters
     ----------
-    connection : sqlite3.Connection
-        In a transaction.
+    connection : Connection
     limit : int, optional
         At most so many, the strongest.
     exclude, within, claim
@@ -76,13 +92,34 @@ def search(
     after : int
         Only documents with a larger number.
     """
-    sequence = connection.execute("SELECT max(doc) FROM documents").fetchone()[0] or 0
     if not fingerprint.tokens:
-        return Candidates(found=(), sequence=sequence)
+        return Candidates(found=(), sequence=connection.state()[0])
+    for _ in range(_ATTEMPTS):
+        candidates, gone = _searched(connection, fingerprint, settings, limit, exclude, within, claim, after)
+        if not gone:
+            break
+    return candidates
+
+
+def _searched(
+    connection: Connection,
+    fingerprint: Fingerprint,
+    settings: Settings,
+    limit: int | None,
+    exclude: Sequence[str],
+    within: Filter | None,
+    claim: str | None,
+    after: int,
+) -> tuple[Candidates, bool]:
+    """Return what was found, and whether some of it was gone before its document was read: what replaced it is not."""
     rows = key_rows(as_batch([fingerprint], settings), np.zeros(1, dtype=np.int64), settings)
-    keys = {table: (packed >> 32).tolist() for table, packed in rows.items()}
-    bands, hot_bands = follow(connection, "bands", keys["bands"], after=after, cap=HOT_KEY)
-    hashes, hot_hashes = follow(connection, "postings", keys["postings"], after=after, cap=HOT_HASH)
+    asked = [(packed >> 32).tolist() for packed in rows.values()]
+    # Where only claims came since, which is so for most claims, the large tables are left alone.
+    groups = (DOCUMENT_TABLES, CLAIM_TABLES) if _any_document(connection, after) else (CLAIM_TABLES,)
+    keys = {table: part for group in groups for table, part in zip(group, asked, strict=True)}
+    sequence, now, found_in = connection.look_up(keys, _CAPS, after=after)
+    bands, hot_bands = capped(_joined(found_in[group[0]] for group in groups), HOT_KEY)
+    hashes, hot_hashes = capped(_joined(found_in[group[1]] for group in groups), HOT_HASH)
     stories = story_frequencies(connection, hashes, few=COMMON_FROM)
     sharing, at = np.unique(hashes & MAX_DOC, return_inverse=True)
     weights = np.bincount(at, weights=rarity(stories), minlength=len(sharing))
@@ -91,11 +128,9 @@ def search(
     in_bands = bands & MAX_DOC
     docs = np.union1d(in_bands, sharing[weights >= min(least, TWO_HASHES)]).tolist()
     excluded = {id for id in exclude if id}  # a claim of a post without id yet has none
-    now = time.time()
+    read, gone = _documents(connection, docs, within)
     there = [
-        row
-        for row in _documents(connection, docs, within)
-        if row.id not in excluded and (not row.claim or (row.claim != claim and row.expires > now))
+        row for row in read if row.id not in excluded and (not row.claim or (row.claim != claim and row.expires > now))
     ]
     numbers = np.array([row.doc for row in there], dtype=np.int64)
     both = _counts(numbers, sharing, np.bincount(at, minlength=len(sharing))).astype(np.int64)
@@ -119,14 +154,27 @@ def search(
     ]
     found.sort(key=lambda candidate: (-candidate.strength, candidate.id, candidate.doc))
     kept = tuple(found[:limit])
-    return Candidates(
+    candidates = Candidates(
         found=kept,
         left_out=len(found) - len(kept),
         hot_keys=hot_bands + hot_hashes,
         sequence=sequence,
         stories=_of_sample(fingerprint, hashes, stories),
-        stories_counted=_stories_there(connection) if found else 0,
+        stories_counted=there[0].counted if found else 0,
     )
+    return candidates, gone
+
+
+def _any_document(connection: Connection, after: int) -> bool:
+    """Whether there is a document with a larger number than `after`."""
+    statement = "SELECT 1 FROM documents WHERE doc > ? AND claim = '' LIMIT 1"
+    return not after or connection.execute(statement, (after,)).fetchone() is not None
+
+
+def _joined(parts: Iterable[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Return the rows of all tables, ascending."""
+    filled = [part for part in parts if len(part)]
+    return np.sort(np.concatenate(filled)) if len(filled) > 1 else filled[0] if filled else np.empty(0, dtype=np.int64)
 
 
 def _of_sample(fingerprint: Fingerprint, hashes: NDArray[np.int64], stories: NDArray[np.int64]) -> tuple[int, ...]:
@@ -145,14 +193,11 @@ def _counts(
     return np.where(known[at] == asked, counts[at], 0.0)
 
 
-def _stories_there(connection: sqlite3.Connection) -> int:
-    """Return how many stories the index holds, up to `STORIES_COUNTED`."""
-    return int(
-        connection.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM documents WHERE claim = '' "
-            f"AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.doc = documents.doc) LIMIT {STORIES_COUNTED})"
-        ).fetchone()[0]
-    )
+_STORIES = (
+    "(SELECT count(*) FROM (SELECT 1 FROM documents WHERE claim = '' "
+    f"AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.doc = documents.doc) LIMIT {STORIES_COUNTED}) AS firsts)"
+)
+"""How many stories the index holds, up to `STORIES_COUNTED`: counted once a statement."""
 
 
 def rarity(stories: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -207,6 +252,7 @@ class _Row(NamedTuple):
     shingles: int
     sampled: int
     digest: bytes
+    counted: int
 
 
 def _comparable(fingerprint: Fingerprint, rows: Sequence[_Row], settings: Settings) -> NDArray[np.float64]:
@@ -218,16 +264,18 @@ def _comparable(fingerprint: Fingerprint, rows: Sequence[_Row], settings: Settin
     return comparable
 
 
-def _documents(connection: sqlite3.Connection, docs: Sequence[int], within: Filter | None) -> list[_Row]:
-    """Return what a search asks of the documents that `within` lets through."""
-    columns = ["doc", "id", "claim", "coalesce(expires, 0)", "shingles", "length(sample) / 8", "digest"]
+def _documents(connection: Connection, docs: Sequence[int], within: Filter | None) -> tuple[list[_Row], bool]:
+    """Return what a search asks of the documents that `within` lets through, and whether some are not there."""
+    columns = ["doc", "id", "claim", "coalesce(expires, 0)", "shingles", "length(sample) / 8", "digest", _STORIES]
     width = len(columns)
     if within is None:
-        return [_Row(*row) for row in chosen(connection, f"SELECT {', '.join(columns)} FROM documents", docs)]
+        rows = [_Row(*row) for row in connection.chosen(f"SELECT {', '.join(columns)} FROM documents", docs)]
+        return rows, len(rows) < len(docs)
     columns += [name if name != "blocks" else "NULL" for name in ARTICLE]
-    found = []
-    for row in chosen(connection, f"SELECT {', '.join(columns)} FROM documents", docs):
+    found, count = [], 0
+    for row in connection.chosen(f"SELECT {', '.join(columns)} FROM documents", docs):
+        count += 1
         article = row_article(row[width:])
         if within.admits(article.site, article.sections, article.published):
             found.append(_Row(*row[:width]))
-    return found
+    return found, count < len(docs)

@@ -1,73 +1,28 @@
 """The embedded index: one SQLite file, or memory for ``":memory:"``.
 
-One row a document; band keys and sample hashes in two tables keyed ``(key, doc)`` WITHOUT ROWID, so that a look-up is
-one range of a B-tree. A claim is a row of the same tables, so that it is found as documents are.
+The tables of keys are WITHOUT ROWID: each is one B-tree.
 """
 
 from __future__ import annotations
 
-import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from sqlite3 import Connection
-from types import TracebackType
-from typing import Any
 
-from dupdetect.errors import (
-    DuplicateIdError,
-    IndexLockedError,
-    SettingsError,
-    SettingsMismatchError,
-    StaleVersionError,
-    StoreError,
-    UnknownIdError,
-)
-from dupdetect.index import journal, manifest, templates, upkeep
-from dupdetect.index.base import (
-    Candidate,
-    Candidates,
-    Claim,
-    Entry,
-    Filter,
-    IndexInfo,
-    Judge,
-    Listed,
-    StoredTemplate,
-    Version,
-)
-from dupdetect.index.database import MEMORY, Database, Durability, check_file, check_file_system, drafted, inode
-from dupdetect.index.keys import as_batch, split
-from dupdetect.index.rows import (
-    ARTICLE,
-    FINGERPRINT,
-    delete,
-    document_rows,
-    end_claims,
-    insert_documents,
-    row_article,
-    row_fingerprint,
-    write_keys,
-)
-from dupdetect.index.search import search
-from dupdetect.model import Article, Fingerprint, FingerprintBatch
+from dupdetect.errors import IndexLockedError, StoreError
+from dupdetect.index import sqlite_tables
+from dupdetect.index.database import Database, Durability, check_file, check_file_system, drafted, inode
+from dupdetect.index.location import MEMORY
+from dupdetect.index.store import StoredIndex
 from dupdetect.settings import Settings
 
 __all__ = ["SQLiteIndex"]
-
-_PAGE = 500
-"""Documents read at once."""
-
-_LOCK_SECONDS = 0.03
-"""How long a chunk of a bulk load aims to hold the write lock; 0.1 is the longest that is wanted."""
-
-_LARGEST_CHUNK = 4096
 
 _SETTLE_SECONDS = 1.0
 """Of writing, after which a bulk load moves the log into the file."""
 
 
-class SQLiteIndex:
+class SQLiteIndex(StoredIndex[Database]):
     """An index in one SQLite file. Safe to share between threads; open it with `open_index` or `create_index`.
 
     Parameters
@@ -100,353 +55,43 @@ class SQLiteIndex:
         durability: Durability = "normal",
         keep_text: bool = True,
     ) -> None:
-        self.location = str(path)
-        if create and self.location != MEMORY:
-            self._create(Path(path), settings or Settings(), keep_text)
+        location = str(path)
+        if create and location != MEMORY:
+            _create(Path(path), settings or Settings(), keep_text)
         elif not create:
             check_file(Path(path))
-        file = inode(self.location)
-        self._database = Database(self.location, busy_timeout=busy_timeout, durability=durability)
+        file = inode(location)
+        database = Database(location, busy_timeout=busy_timeout, durability=durability)
         try:
-            with self._database.reading() as connection:
-                if create and self.location == MEMORY:
-                    manifest.initialise(connection, settings or Settings(), keep_text=keep_text)
-                stored = manifest.read(self.location, connection)
-            if inode(self.location) != file:
+            with database.reading() as connection:
+                if create and location == MEMORY:
+                    sqlite_tables.initialise(connection, settings or Settings(), keep_text=keep_text)
+                stored = sqlite_tables.read_manifest(location, connection)
+            if inode(location) != file:
                 raise IndexLockedError(f"{path}: was rebuilt while it was being opened; open it again")
-            self._settings, self._keep_text = manifest.settings_of(self.location, stored)
-            if not create:
-                manifest.check_canary(self.location, stored, self._settings)
-            if settings is not None and settings != self._settings:
-                raise SettingsMismatchError(self.location, self._settings.differences(settings))
+            super().__init__(location, database, stored, settings=settings, check=not create)
         except StoreError:
-            self.close()
+            database.close()
             raise
 
-    @staticmethod
-    def _create(path: Path, settings: Settings, keep_text: bool) -> None:
-        with drafted(path) as draft, Database(str(draft), busy_timeout=0) as database:
-            with database.reading() as connection:
-                check_file_system(draft)
-                connection.execute("PRAGMA journal_mode = WAL")
-                manifest.initialise(connection, settings, keep_text=keep_text)
-            database.close()  # before the file is in its place
-
-    def close(self) -> None:
-        """Release the file; any later call but `close` raises `IndexClosedError`."""
-        self._database.close()
-
-    def __enter__(self) -> SQLiteIndex:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
-
-    # ------------------------------------------------------------------------------------------ reading
-
-    @property
-    def settings(self) -> Settings:
-        """The settings it was built with."""
-        return self._settings
-
-    @property
-    def keep_text(self) -> bool:
-        """Whether it keeps the articles' text."""
-        return self._keep_text
-
-    def get(self, id: str) -> Article:
-        """Return an article, its content blocks only; `UnknownIdError` if there is none with this id."""
-        return self._article("id = ? AND claim = ''", id, f"no document {id!r}")
-
-    def fetch(self, candidate: Candidate) -> Article:
-        """Return a candidate's article; `UnknownIdError` if it was removed or replaced meanwhile."""
-        return self._article("doc = ?", candidate.doc, f"{candidate.id!r} was removed or replaced since it was found")
-
-    def _article(self, condition: str, value: str | int, missing: str) -> Article:
+    def _bytes(self) -> int:
         with self._database.reading() as connection:
-            row = connection.execute(
-                f"SELECT {', '.join(ARTICLE)} FROM documents WHERE {condition}", (value,)
-            ).fetchone()
-        if row is None:
-            raise UnknownIdError(f"{self.location}: {missing}")
-        return row_article(row)
-
-    def ids(self) -> Iterator[str]:
-        """Yield every id in the order of adding, a page at a time: the index may change meanwhile."""
-        return (id for (id,) in self._pages("id"))
-
-    def versions(self) -> Iterator[tuple[str, Version | None, bytes]]:
-        """Yield id, version and digest of every article in the order of adding."""
-        return self._pages("id, version, digest")
-
-    def listing(self, *, after: int = 0, limit: int = 500, site: str | None = None) -> tuple[Listed, ...]:
-        """Return a page of documents in the order of their writing."""
-        condition, values = ("", ()) if site is None else ("AND site = ?", (site,))
-        return self._listed(f"doc > ? AND claim = '' {condition} ORDER BY doc LIMIT ?", (after, *values, limit))
-
-    def listed(self, id: str) -> Listed:
-        """Return number, version and digest of a document; `UnknownIdError` if there is none."""
-        found = self._listed("id = ? AND claim = ''", (id,))
-        if not found:
-            raise UnknownIdError(f"{self.location}: no document {id!r}")
-        return found[0]
-
-    def _listed(self, condition: str, values: Sequence[Any]) -> tuple[Listed, ...]:
-        with self._database.reading() as connection:
-            rows = connection.execute(f"SELECT doc, id, version, digest FROM documents WHERE {condition}", values)
-            return tuple(
-                Listed(doc=doc, id=id, version=version, digest=digest) for doc, id, version, digest in rows.fetchall()
-            )
-
-    def iterate(self) -> Iterator[tuple[Article, Fingerprint]]:
-        """Yield every article and its fingerprint in the order of adding, a page at a time."""
-        for row in self._pages(", ".join((*ARTICLE, *FINGERPRINT))):
-            yield row_article(row[: len(ARTICLE)]), row_fingerprint(row[len(ARTICLE) :], self._settings)
-
-    def _pages(self, columns: str) -> Iterator[Any]:
-        last = 0
-        while True:
-            with self._database.reading() as connection:
-                page = connection.execute(
-                    f"SELECT doc, {columns} FROM documents WHERE doc > ? AND claim = '' ORDER BY doc LIMIT {_PAGE}",
-                    (last,),
-                ).fetchall()
-            if not page:
-                return
-            for row in page:
-                yield row[1:]
-            last = page[-1][0]
-
-    def __len__(self) -> int:
-        with self._database.reading() as connection:
-            return _count(connection, "claim = ''")
-
-    def __contains__(self, id: object) -> bool:
-        with self._database.reading() as connection:
-            statement = "SELECT 1 FROM documents WHERE id = ? AND claim = ''"
-            return connection.execute(statement, (id,)).fetchone() is not None
-
-    def info(self) -> IndexInfo:
-        """Return facts about the index."""
-        with self._database.snapshot() as connection:
             pages = connection.execute("PRAGMA page_count").fetchone()[0]
-            page_size = connection.execute("PRAGMA page_size").fetchone()[0]
-            stored = manifest.read(self.location, connection)
-            return IndexInfo(
-                location=self.location,
-                documents=_count(connection, "claim = ''"),
-                claims=_count(connection, "claim <> ''"),
-                bytes=pages * page_size,
-                schema_version=manifest.SCHEMA_VERSION,
-                created_by=stored["created_by"],
-                settings=self._settings,
-                keep_text=self._keep_text,
-            )
+            return int(pages * connection.execute("PRAGMA page_size").fetchone()[0])
 
-    def candidates(
-        self,
-        fingerprint: Fingerprint,
-        *,
-        limit: int = 40,
-        exclude: Sequence[str] = (),
-        within: Filter | None = None,
-        claim: str | None = None,
-    ) -> Candidates:
-        """Return what shares the digest, a band or some of the sample, strongest first."""
-        self._check_settings(fingerprint.settings_identity)
-        with self._database.snapshot() as connection:
-            return search(
-                connection, fingerprint, self._settings, limit=limit, exclude=exclude, within=within, claim=claim
-            )
+    @contextmanager
+    def _loading(self) -> Iterator[Callable[[float], object]]:
+        unsettled = 0.0
 
-    # ------------------------------------------------------------------------------------------ writing
+        def held(seconds: float) -> None:
+            nonlocal unsettled
+            unsettled += seconds
+            if unsettled > _SETTLE_SECONDS:
+                settle()
+                unsettled = 0.0
 
-    def add(
-        self,
-        articles: Sequence[Article],
-        fingerprints: FingerprintBatch,
-        *,
-        versions: Sequence[Version | None] | None = None,
-        claims: Sequence[str] = (),
-    ) -> None:
-        """Add articles, all or none; `DuplicateIdError` if one is there."""
-        self._write(articles, fingerprints, replace=False, versions=versions, claims=claims)
-
-    def replace(
-        self,
-        articles: Sequence[Article],
-        fingerprints: FingerprintBatch,
-        *,
-        versions: Sequence[Version | None] | None = None,
-        claims: Sequence[str] = (),
-    ) -> None:
-        """Add articles in place of those with the same ids; `StaleVersionError` if one there is newer."""
-        self._write(articles, fingerprints, replace=True, versions=versions, claims=claims)
-
-    def remove(self, ids: Sequence[str]) -> int:
-        """Remove articles; return how many were there."""
-        with self._database.writing() as connection:
-            there = _there(connection, ids)
-            delete(connection, [doc for doc, _ in there.values()], self._settings)
-            journal.forget(connection, "check", ids)
-        return len(there)
-
-    def bulk_load(self, batches: Iterable[tuple[Sequence[Article], FingerprintBatch]], *, replace: bool = False) -> int:
-        """Add very many articles, in chunks that hold the write lock for some 30 ms; return how many."""
-        size, loaded, unsettled = 16, 0, 0.0
         with self._database.settling_by_hand() as settle:
-            for articles, batch in batches:
-                start = 0
-                while start < len(articles):
-                    stop = min(start + size, len(articles))
-                    held = self._write(articles[start:stop], split(batch, start, stop), replace=replace)
-                    loaded += stop - start
-                    size = max(1, min(2 * size, int((stop - start) * _LOCK_SECONDS / max(held, 1e-6)), _LARGEST_CHUNK))
-                    start = stop
-                    unsettled += held
-                    if unsettled > _SETTLE_SECONDS:
-                        settle()
-                        unsettled = 0.0
-        return loaded
-
-    def _write(
-        self,
-        articles: Sequence[Article],
-        fingerprints: FingerprintBatch,
-        *,
-        replace: bool,
-        versions: Sequence[Version | None] | None = None,
-        claims: Sequence[str] = (),
-    ) -> float:
-        """Write articles in one transaction; return for how many seconds it held the write lock."""
-        self._check_settings(fingerprints.settings_identity)
-        versions = [None] * len(articles) if versions is None else versions
-        if not len(articles) == len(fingerprints) == len(versions):
-            raise SettingsError(
-                f"{len(articles)} articles with {len(fingerprints)} fingerprints and {len(versions)} versions: "
-                "one each is needed"
-            )
-        ids = [article.id for article in articles]
-        twice = [id for id, count in Counter(ids).items() if count > 1]
-        if twice:
-            raise DuplicateIdError(f"{self.location}: id {twice[0]!r} stands twice among the documents to add")
-        if "" in ids:
-            raise SettingsError("an article needs an id to be indexed")
-        states = [(version, "", None) for version in versions]
-        rows = document_rows(articles, fingerprints, states, keep_text=self._keep_text)
-        with self._database.writing() as connection:
-            start = time.monotonic()
-            there = _there(connection, ids)
-            if there and not replace:
-                raise DuplicateIdError(
-                    f"{self.location}: there is a document {next(iter(there))!r} already; "
-                    "replace it, or give another id"
-                )
-            for id, version in zip(ids, versions, strict=True):
-                self._check_version(id, there.get(id, (0, None))[1], version)
-            delete(connection, [doc for doc, _ in there.values()], self._settings)
-            end_claims(connection, claims, self._settings)
-            write_keys(connection, fingerprints, self._settings, insert_documents(connection, rows))
-        return time.monotonic() - start
-
-    def _check_version(self, id: str, there: Version | None, new: Version | None) -> None:
-        if there is None or new is None:
-            return
-        if isinstance(there, str) != isinstance(new, str):
-            raise SettingsError(
-                f"{id!r}: version {new!r} cannot be compared with {there!r}: numbers or strings, not both"
-            )
-        if there > new:  # type: ignore[operator]  # of one kind, see above
-            raise StaleVersionError(f"{self.location}: {id!r} is there in version {there!r}, newer than {new!r}")
-
-    def _check_settings(self, identity: str) -> None:
-        if identity != self._settings.identity:
-            raise SettingsMismatchError(self.location, {"fingerprint settings": (self._settings.identity, identity)})
-
-    # ------------------------------------------------------------------------------------------ claims
-
-    def claim(
-        self,
-        article: Article,
-        fingerprint: Fingerprint,
-        key: str,
-        *,
-        judged_up_to: int,
-        judge: Judge,
-        ttl: float = 120.0,
-        exclude: Sequence[str] = (),
-    ) -> Claim:
-        """Claim a text, unless `judge` objects to what came since it was checked; see `Index.claim`."""
-        self._check_settings(fingerprint.settings_identity)
-        if not key:
-            raise SettingsError("a claim needs a key; take a UUID")
-        if not ttl > 0:
-            raise SettingsError(f"ttl must be more than 0 seconds, not {ttl!r}")
-        batch = as_batch([fingerprint], self._settings)
-        with self._database.writing() as connection:
-            now = time.time()
-            ended = connection.execute("SELECT claim FROM documents WHERE claim <> '' AND expires <= ?", (now,))
-            end_claims(connection, [one for (one,) in ended.fetchall()], self._settings)
-            newer = search(
-                connection,
-                fingerprint,
-                self._settings,
-                limit=None,
-                after=judged_up_to,
-                exclude=(article.id, *exclude),
-                claim=key,
-            )
-            if newer.found and not judge([(candidate, self.fetch(candidate)) for candidate in newer.found]):
-                return Claim(key=key, granted=False, expires=0.0, newer=newer)
-            # Always a new row, with a new number: a renewed claim is news to whoever searched while it had ended.
-            end_claims(connection, [key], self._settings)
-            rows = document_rows([article], batch, [(None, key, now + ttl)], keep_text=self._keep_text)
-            write_keys(connection, batch, self._settings, insert_documents(connection, rows))
-        return Claim(key=key, granted=True, expires=now + ttl, newer=newer)
-
-    def release(self, key: str) -> bool:
-        """End a claim; return whether it was there."""
-        with self._database.writing() as connection:
-            return end_claims(connection, [key], self._settings) > 0
-
-    # ------------------------------------------------------------------------------------------ journal
-
-    def record(self, entries: Sequence[Entry], *, keep: int | None = None) -> None:
-        """Append entries to the journal; of each of their kinds keep only the last `keep`."""
-        with self._database.writing() as connection:
-            journal.append(connection, entries, keep=keep)
-
-    def journal(
-        self, kind: str, *, subject: str | None = None, before: int | None = None, limit: int = 100
-    ) -> tuple[Entry, ...]:
-        """Return entries of a kind, the newest first."""
-        with self._database.reading() as connection:
-            return journal.entries(connection, kind, subject=subject, before=before, limit=limit)
-
-    # ------------------------------------------------------------------------------------------ templates
-
-    def template(self, site: str) -> StoredTemplate:
-        """Return what is kept of a site's template."""
-        with self._database.reading() as connection:
-            return templates.read(connection, site)
-
-    def set_template(self, site: str, body: str, *, version: int) -> bool:
-        """Keep a site's template in place of the one of this version; return whether it was the latest."""
-        with self._database.writing() as connection:
-            return templates.write(connection, site, body, version=version)
-
-    # ------------------------------------------------------------------------------------------ upkeep
-
-    def verify(self) -> tuple[str, ...]:
-        """Return what is wrong with the index, in words; empty if nothing is. Reads all of it."""
-        with self._database.copying() as connection:
-            connection.execute("BEGIN")  # one state, whatever others write
-            try:
-                return upkeep.verify(connection, self._settings, keep_text=self._keep_text)
-            finally:
-                connection.execute("ROLLBACK")
+            yield held
 
     def compact(self) -> None:
         """Give back unused room; what was removed is gone from file and log after it.
@@ -457,11 +102,17 @@ class SQLiteIndex:
             Someone reads an older state for longer than the busy time.
         """
         with self._database.reading() as connection:
-            upkeep.compact(connection, self.location)
+            connection.execute("VACUUM")
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise IndexLockedError(
+                f"{self.location}: compacted, but another process reads its older state, so that the log still holds "
+                "what was removed; run it again"
+            )
 
     def backup(self, path: str | Path) -> None:
         """Copy the index to a new file while others use it; `IndexExistsError` if there is a file."""
-        with drafted(Path(path)) as draft, self._database.copying() as source:
+        with drafted(Path(path)) as draft, self._database.another() as source:
             target = self._database.connect(str(draft))
             try:
                 with self._database.errors():
@@ -470,12 +121,10 @@ class SQLiteIndex:
                 target.close()
 
 
-def _count(connection: Connection, condition: str) -> int:
-    return int(connection.execute(f"SELECT count(*) FROM documents WHERE {condition}").fetchone()[0])
-
-
-def _there(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, Version | None]]:
-    """Return number and version of those of `ids` that are there, in the order of `ids`."""
-    statement = "SELECT doc, version FROM documents WHERE id = ? AND claim = ''"
-    found = ((id, connection.execute(statement, (id,)).fetchone()) for id in ids)
-    return {id: row for id, row in found if row is not None}
+def _create(path: Path, settings: Settings, keep_text: bool) -> None:
+    with drafted(path) as draft, Database(str(draft), busy_timeout=0) as database:
+        with database.reading() as connection:
+            check_file_system(draft)
+            connection.execute("PRAGMA journal_mode = WAL")
+            sqlite_tables.initialise(connection, settings, keep_text=keep_text)
+        database.close()  # before the file is in its place

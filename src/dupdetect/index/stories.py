@@ -8,17 +8,18 @@ depend on what was removed or replaced since.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.index.keys import MAX_DOC, chosen, follow
+from dupdetect.index.connection import Connection
+from dupdetect.index.keys import MAX_DOC, capped
 from dupdetect.model import FingerprintBatch
 
-__all__ = ["HOT_HASH", "SAME_STORY", "copies_among", "forget", "schema", "story_frequencies", "tell_stories"]
+__all__ = ["HOT_HASH", "SAME_STORY", "copies_among", "forget", "story_frequencies", "tell_stories"]
 
 SAME_STORY = 0.5
 """Share of the shingles of *each* of two documents that stand in the other, as in `dupdetect.compare.rarity`."""
@@ -33,12 +34,7 @@ _NEXT = 4
 """Among the documents of one hash each is compared with so many next ones: copies of a story meet by many hashes."""
 
 
-def schema() -> Iterator[str]:
-    """Yield the statements that make the table of copies."""
-    yield "CREATE TABLE copies (doc INTEGER PRIMARY KEY, story INTEGER NOT NULL)"
-
-
-def tell_stories(connection: sqlite3.Connection, batch: FingerprintBatch, keys: NDArray[np.int64], first: int) -> None:
+def tell_stories(connection: Connection, batch: FingerprintBatch, keys: NDArray[np.int64], first: int) -> None:
     """Say of new documents which are copies of earlier ones, within the transaction that wrote their postings.
 
     Parameters
@@ -56,7 +52,8 @@ def tell_stories(connection: sqlite3.Connection, batch: FingerprintBatch, keys: 
     sizes = np.diff(batch.sample_offsets)
     for place in np.flatnonzero(sizes).tolist():
         doc = first + place
-        rows, _ = follow(connection, "postings", own[ends[place] : ends[place + 1]].tolist(), cap=HOT_HASH)
+        wanted = own[ends[place] : ends[place + 1]].tolist()
+        rows, _ = capped(connection.follow("postings", wanted, cap=HOT_HASH, after=0), HOT_HASH)
         shared = Counter((rows & MAX_DOC)[rows & MAX_DOC < doc].tolist())
         likely = sorted(other for other, count in shared.items() if count >= SAME_STORY / 2 * int(sizes[place]))
         for other, shingles, sample, story in _told(connection, likely):
@@ -66,17 +63,16 @@ def tell_stories(connection: sqlite3.Connection, batch: FingerprintBatch, keys: 
                 break
 
 
-def _told(connection: sqlite3.Connection, docs: Sequence[int]) -> Iterator[tuple[int, int, int, int | None]]:
-    """Yield number, shingles, size of the sample and story of documents."""
-    statement = (
+def _told(connection: Connection, docs: Sequence[int]) -> list[tuple[int, int, int, int | None]]:
+    """Return number, shingles, size of the sample and story of documents, in the order of their numbers."""
+    select = (
         "SELECT doc, shingles, length(sample) / 8, (SELECT story FROM copies WHERE copies.doc = documents.doc) "
-        "FROM documents WHERE doc = ?"
+        "FROM documents"
     )
-    for doc in docs:
-        yield from connection.execute(statement, (doc,)).fetchall()
+    return sorted(connection.chosen(select, docs), key=itemgetter(0))
 
 
-def copies_among(connection: sqlite3.Connection, rows: NDArray[np.int64]) -> None:
+def copies_among(connection: Connection, rows: NDArray[np.int64]) -> None:
     """Say of all documents of a new index which are copies of earlier ones.
 
     Parameters
@@ -107,25 +103,25 @@ def copies_among(connection: sqlite3.Connection, rows: NDArray[np.int64]) -> Non
     connection.executemany("INSERT INTO copies VALUES (?, ?)", sorted(stories.items()))
 
 
-def _one_story(connection: sqlite3.Connection, one: int, other: int) -> bool:
+def _one_story(connection: Connection, one: int, other: int) -> bool:
     statement = "SELECT shingles, sample FROM documents WHERE doc = ?"
     rows = sorted(connection.execute(statement, (doc,)).fetchone() for doc in (one, other))
     smaller, larger = (np.frombuffer(sample, dtype="<u8") for _, sample in rows)
     return len(np.intersect1d(smaller, larger)) >= max(1, SAME_STORY * len(larger))
 
 
-def forget(connection: sqlite3.Connection, docs: Iterable[int]) -> None:
+def forget(connection: Connection, docs: Iterable[int]) -> None:
     """Delete what is said of documents; a story keeps the number of its first, which is never given again."""
     connection.executemany("DELETE FROM copies WHERE doc = ?", ((doc,) for doc in docs))
 
 
-def story_frequencies(connection: sqlite3.Connection, rows: NDArray[np.int64], *, few: int) -> NDArray[np.int64]:
+def story_frequencies(connection: Connection, rows: NDArray[np.int64], *, few: int) -> NDArray[np.int64]:
     """Return of each row in how many stories its hash stands, shape of `rows`.
 
     Parameters
     ----------
     rows : ndarray of int64
-        ``key << 32 | doc``, ascending, as `follow` returns them.
+        ``key << 32 | doc``, ascending, as `capped` returns them.
     few : int
         A hash in at most so many documents is counted in documents, which is quicker and as good.
     """
@@ -135,7 +131,7 @@ def story_frequencies(connection: sqlite3.Connection, rows: NDArray[np.int64], *
     counts = np.repeat(sizes, sizes)
     common = np.flatnonzero(counts > few)
     docs = rows[common] & MAX_DOC
-    copies = dict(chosen(connection, "SELECT doc, story FROM copies", np.unique(docs).tolist()))
+    copies = dict(connection.chosen("SELECT doc, story FROM copies", np.unique(docs).tolist()))
     if copies:
         stories = np.array([copies.get(doc, doc) for doc in docs.tolist()], dtype=np.int64)
         told = np.unique(keys[common] << 32 | stories) >> 32

@@ -6,24 +6,23 @@ wrote meanwhile: it then reads again.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-
 from dupdetect.errors import SettingsError
 from dupdetect.index.base import StoredTemplate
+from dupdetect.index.connection import Connection
 
-__all__ = ["LARGEST", "copy", "read", "schema", "write"]
+__all__ = ["LARGEST", "copy", "read", "sites", "write"]
 
 LARGEST = 1 << 20
 """Bytes of one template at most."""
 
 
-def schema() -> Iterator[str]:
-    """Yield the statements that make the table of templates."""
-    yield "CREATE TABLE templates (site TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID"
+def sites(connection: Connection) -> tuple[str, ...]:
+    """Return the sites that have a template, sorted; an empty one is none."""
+    rows = connection.execute("SELECT site FROM templates WHERE length(body) > 0 ORDER BY site").fetchall()
+    return tuple(site for (site,) in rows)
 
 
-def read(connection: sqlite3.Connection, site: str) -> StoredTemplate:
+def read(connection: Connection, site: str) -> StoredTemplate:
     """Return the template of a site; an empty one of version 0 if there is none."""
     row = connection.execute("SELECT body, version FROM templates WHERE site = ?", (site,)).fetchone()
     if row is None:
@@ -31,7 +30,7 @@ def read(connection: sqlite3.Connection, site: str) -> StoredTemplate:
     return StoredTemplate(body=row[0].decode("utf-8", "surrogatepass"), version=row[1])
 
 
-def write(connection: sqlite3.Connection, site: str, body: str, *, version: int) -> bool:
+def write(connection: Connection, site: str, body: str, *, version: int) -> bool:
     """Store the template of a site in place of one of this version; return whether it was that one.
 
     Raises
@@ -45,12 +44,17 @@ def write(connection: sqlite3.Connection, site: str, body: str, *, version: int)
     if read(connection, site).version != version:
         return False
     # An empty one stays as a row: its version must not be given again.
-    connection.execute("INSERT OR REPLACE INTO templates VALUES (?, ?, ?)", (site, version + 1, packed))
+    connection.execute(
+        "INSERT INTO templates (site, version, body) VALUES (?, ?, ?) "
+        "ON CONFLICT (site) DO UPDATE SET version = excluded.version, body = excluded.body",
+        (site, version + 1, packed),
+    )
     return True
 
 
-def copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+def copy(source: Connection, target: Connection) -> None:
     """Copy every template within a write transaction of the target."""
     target.executemany(
-        "INSERT INTO templates VALUES (?, ?, ?)", source.execute("SELECT site, version, body FROM templates")
+        "INSERT INTO templates (site, version, body) VALUES (?, ?, ?)",
+        source.execute("SELECT site, version, body FROM templates"),
     )

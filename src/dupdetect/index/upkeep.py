@@ -1,35 +1,34 @@
-"""Keeping an index in order: verify it, compact it."""
+"""Whether an index is in order."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.errors import IndexCorruptError, IndexLockedError
+from dupdetect.errors import IndexCorruptError
 from dupdetect.fingerprint import Fingerprinter
+from dupdetect.index.connection import Connection
 from dupdetect.index.keys import TABLES, as_batch, key_rows
 from dupdetect.index.rows import ARTICLE, FINGERPRINT, row_article, row_fingerprint
 from dupdetect.settings import Settings
 from dupdetect.text.tokens import finalize
 
-__all__ = ["compact", "verify"]
+__all__ = ["verify"]
 
 _PAGE = 5000
 _TEXTS = 200
 """Texts that are fingerprinted again, evenly spread."""
 
 
-def verify(connection: sqlite3.Connection, settings: Settings, *, keep_text: bool) -> tuple[str, ...]:
+def verify(connection: Connection, settings: Settings, *, keep_text: bool) -> tuple[str, ...]:
     """Return what is wrong with an index, in words.
 
-    SQLite's own check; whether each table of keys holds exactly the keys of the documents' fingerprints (by count and
-    by a sum of mixed rows mod 2**64, so in one pass); whether fingerprints are those of the stored texts (a sample).
+    The database's own check; whether each table of keys holds exactly the keys of the documents' fingerprints (by
+    count and a sum of mixed rows mod 2**64, so in one pass); whether fingerprints are those of some stored texts.
     """
-    problems = [f"SQLite: {line}" for (line,) in connection.execute("PRAGMA integrity_check(20)") if line != "ok"]
+    problems = list(connection.problems())
     if problems:
         return tuple(problems)
     try:
@@ -38,31 +37,35 @@ def verify(connection: sqlite3.Connection, settings: Settings, *, keep_text: boo
         return (str(error),)
 
 
-def _keys(connection: sqlite3.Connection, settings: Settings) -> list[str]:
+def _keys(connection: Connection, settings: Settings) -> list[str]:
     problems = []
     wanted = {table: np.zeros(2, dtype=np.uint64) for table in TABLES}
-    for rows in _pages(connection, f"SELECT doc, {', '.join(FINGERPRINT)} FROM documents"):
-        batch = as_batch([row_fingerprint(row[1:], settings) for row in rows], settings)
-        for table, keys in key_rows(batch, np.array([row[0] for row in rows], dtype=np.int64), settings).items():
-            wanted[table] += _summed(keys)
+    for claimed, condition in ((False, "claim = ''"), (True, "claim <> ''")):
+        select = f"SELECT doc, {', '.join(FINGERPRINT)} FROM documents WHERE {condition}"
+        for rows in connection.pages(select, _PAGE):
+            batch = as_batch([row_fingerprint(row[1:], settings) for row in rows], settings)
+            docs = np.array([row[0] for row in rows], dtype=np.int64)
+            for table, keys in key_rows(batch, docs, settings, claimed=claimed).items():
+                wanted[table] += _summed(keys)
     for table in TABLES:
         there = np.zeros(2, dtype=np.uint64)
-        for rows in _pages(connection, f"SELECT key << 32 | doc FROM {table}"):
+        for rows in connection.pages(f"SELECT key * 4294967296 + doc FROM {table}", _PAGE):
             there += _summed(np.array(rows, dtype=np.int64).ravel())
         if not np.array_equal(there, wanted[table]):
-            orphans = connection.execute(
-                f"SELECT count(*) FROM {table} WHERE doc NOT IN (SELECT doc FROM documents)"
-            ).fetchone()[0]
+            orphans = _orphans(connection, table)
             problems.append(
                 f"{table}: {there[0]} keys, of which {orphans} of no document, but the documents have "
                 f"{wanted[table][0]}; rebuild the index"
             )
-    orphans = connection.execute("SELECT count(*) FROM copies WHERE doc NOT IN (SELECT doc FROM documents)").fetchone()[
-        0
-    ]
-    if orphans:
+    if orphans := _orphans(connection, "copies"):
         problems.append(f"copies: {orphans} of no document; rebuild the index")
     return problems
+
+
+def _orphans(connection: Connection, table: str) -> int:
+    """Return how many rows of a table are of no document."""
+    absent = f"NOT EXISTS (SELECT 1 FROM documents WHERE documents.doc = {table}.doc)"
+    return int(connection.execute(f"SELECT count(*) FROM {table} WHERE {absent}").fetchone()[0])
 
 
 def _summed(rows: NDArray[np.int64]) -> NDArray[np.uint64]:
@@ -70,13 +73,7 @@ def _summed(rows: NDArray[np.int64]) -> NDArray[np.uint64]:
     return np.array([len(rows), mixed.sum(dtype=np.uint64)], dtype=np.uint64)
 
 
-def _pages(connection: sqlite3.Connection, statement: str) -> Iterator[list[Any]]:
-    cursor = connection.execute(statement)
-    while rows := cursor.fetchmany(_PAGE):
-        yield rows
-
-
-def _changed_texts(connection: sqlite3.Connection, settings: Settings) -> Iterator[str]:
+def _changed_texts(connection: Connection, settings: Settings) -> Iterator[str]:
     docs = [doc for (doc,) in connection.execute("SELECT doc FROM documents")]
     fingerprinter = Fingerprinter(settings)
     columns = ", ".join((*ARTICLE, *FINGERPRINT))
@@ -85,14 +82,3 @@ def _changed_texts(connection: sqlite3.Connection, settings: Settings) -> Iterat
         article, stored = row_article(row[: len(ARTICLE)]), row_fingerprint(row[len(ARTICLE) :], settings)
         if fingerprinter.fingerprint(article.text) != stored:
             yield f"document {article.id!r}: its fingerprint is not that of its text; replace it"
-
-
-def compact(connection: sqlite3.Connection, location: str) -> None:
-    """Rewrite the file without unused room, and empty the log."""
-    connection.execute("VACUUM")
-    busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    if busy:
-        raise IndexLockedError(
-            f"{location}: compacted, but another process reads its older state, so that the log still holds "
-            "what was removed; run it again"
-        )

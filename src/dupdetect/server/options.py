@@ -71,7 +71,7 @@ class Options:
         Another address than this machine's without a token; a token too short; a number out of its range.
     """
 
-    index: str
+    index: str = field(repr=False)  # a URL may hold a password
     policy: Policy = field(default_factory=Policy)
     token: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"

@@ -37,7 +37,7 @@ class Recent:
     Parameters
     ----------
     index : Index
-        Closed by `close`.
+        To be closed after `close`.
     keep : int
         How many the index keeps; with 0 nothing is noted.
     texts : bool
@@ -66,11 +66,10 @@ class Recent:
         self._waiting.append((time.time(), decision, key))
 
     def close(self) -> None:
-        """Write down what is left, and close the index."""
+        """Write down what is left."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
-        self._index.close()
 
     def flush(self) -> None:
         """Write down what waits."""

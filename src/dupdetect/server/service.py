@@ -68,12 +68,10 @@ class Service:
             if self._detector is not None or self._closed:
                 return
             index = open_index(self.options.index, durability=self.options.durability)
-            self._detector = Detector(index, policy=self.options.policy)
-            # On a connection of its own: while it waits for another process's write, checks go on.
-            own = open_index(self.options.index, durability=self.options.durability)
             self._recent = Recent(
-                own, keep=self.options.keep_checks, texts=self.options.keep_texts, on_loss=self._on_loss
+                index, keep=self.options.keep_checks, texts=self.options.keep_texts, on_loss=self._on_loss
             )
+            self._detector = Detector(index, policy=self.options.policy)
 
     def warm(self) -> None:
         """Do once what is slow the first time."""

@@ -1,5 +1,6 @@
 import os
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -164,9 +165,10 @@ def test_a_rebuild_that_fails_leaves_the_index_as_it_was(path, monkeypatch):
     def fail(*arguments, **named):
         raise RuntimeError("power")
 
-    monkeypatch.setattr("dupdetect.index.build.insert_keys", fail)
-    with pytest.raises(RuntimeError, match="power"):
-        rebuild_index(path)
+    with monkeypatch.context() as patch:
+        patch.setattr("dupdetect.index.sqlite_tables.SQLiteConnection.insert_keys", fail)
+        with pytest.raises(RuntimeError, match="power"):
+            rebuild_index(path)
     assert os.listdir(path.parent) == ["site.db"]
     with open_index(path) as index:
         add(index, article("b"))
@@ -241,6 +243,7 @@ def as_schema_one(path):
     """Make of an index what the version before wrote: raw signatures, no templates, copies or journal."""
     with open_index(path) as index:
         prints = {article.id: one for article, one in index.iterate()}
+    as_schema_two(path)
     for table in ("journal", "templates", "copies"):
         change(path, f"DROP TABLE {table}")
     for id, one in prints.items():
@@ -261,6 +264,48 @@ def test_an_index_of_the_schema_before_is_refused_until_it_is_rebuilt(path, keep
         assert list(index.iterate()) == before
         assert index.verify() == ()
         assert index.set_template("main", "{}", version=0)
+
+
+def as_schema_two(path):
+    """Make of an index what the version before wrote: the keys of claims among those of documents."""
+    for table in ("bands", "postings"):
+        change(path, f"INSERT INTO {table} SELECT * FROM claimed_{table}")
+        change(path, f"DROP TABLE claimed_{table}")
+    change(path, "PRAGMA user_version = 2")
+
+
+def test_claims_that_stood_among_the_documents_keys_are_found_after_a_rebuild(path):
+    with create_index(path) as index:
+        add(index, article("a", OTHER))
+        assert claim(index, "key", article("b")).granted
+    as_schema_two(path)
+    with pytest.raises(ForeignIndexError, match="schema 2 of an earlier dupdetect.*index rebuild"):
+        open_index(path)
+    assert rebuild_index(path) == 2
+    with open_index(path) as index:
+        assert index.verify() == ()
+        assert not claim(index, "other", article("c")).granted
+        assert index.release("key")
+        assert index.verify() == ()
+
+
+def test_a_claim_leaves_the_keys_of_documents_alone(path):
+    def keys():
+        with closing(sqlite3.connect(path)) as connection:
+            return [
+                connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+                for table in ("bands", "postings", "claimed_bands", "claimed_postings")
+            ]
+
+    with create_index(path) as index:
+        add(index, article("a", OTHER))
+        before = keys()
+        assert claim(index, "key", article("b")).granted
+        assert keys()[:2] == before[:2]
+        assert all(keys()[2:])
+        put(index, article("b"), claims=["key"])
+        assert keys()[2:] == [0, 0]
+        assert index.verify() == ()
 
 
 def test_an_index_of_a_later_schema_is_left_alone(path):

@@ -249,3 +249,20 @@ def test_no_everyday_statement_reads_all_documents(path):
         for statement in asked:
             plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
             assert not [step for step in plan if step.startswith("SCAN documents") and "INDEX" not in step], statement
+
+
+def test_a_thread_reads_while_another_one_holds_the_write_lock(tmp_path):
+    with create_index(tmp_path / "site.db") as index:
+        add(index, article("a"))
+        seen = []
+
+        def judge(newer):
+            reader = threading.Thread(target=lambda: seen.append(index.get("a").id), daemon=True)
+            reader.start()
+            reader.join(30)
+            return True
+
+        one = article("b")
+        own = fingerprint(one.text)
+        assert index.claim(one, own, "key", judged_up_to=0, judge=judge).granted
+        assert seen == ["a"]

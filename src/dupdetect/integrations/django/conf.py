@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from dupdetect.errors import SettingsError
+from dupdetect.index import is_postgres
 from dupdetect.policy import Policy, parse_policy
 
 __all__ = ["Options", "options"]
@@ -22,8 +23,8 @@ class Options:
 
     Parameters
     ----------
-    index : Path
-        The index; it is made where there is none.
+    index : Path or str
+        The index, a file or a PostgreSQL URL; it is made where there is none.
     policy : Path, optional
         A policy file (TOML). Its ``fail`` says what happens where the index cannot be used: ``open`` publishes and logs
         a warning, ``closed`` holds.
@@ -35,7 +36,7 @@ class Options:
         Seconds to wait for another process's write. An editor waits with it.
     """
 
-    index: Path
+    index: Path | str = field(repr=False)  # a URL may hold a password
     policy: Path | None = None
     source: str = "django"
     override_permission: str | None = None
@@ -61,11 +62,12 @@ def options() -> Options:
     """
     given: Mapping[str, Any] | None = getattr(settings, "DUPDETECT", None)
     if not isinstance(given, Mapping) or "INDEX" not in given:
-        raise ImproperlyConfigured("settings.DUPDETECT must be a dictionary with at least 'INDEX', the index's path")
-    known = {field.name for field in fields(Options)}
+        raise ImproperlyConfigured("settings.DUPDETECT must be a dictionary with at least 'INDEX', the index's place")
+    known = {one.name for one in fields(Options)}
     unknown = sorted(name for name in given if name.lower() not in known or name != name.upper())
     if unknown:
         raise ImproperlyConfigured(f"settings.DUPDETECT does not know {', '.join(unknown)}")
     values = {name.lower(): value for name, value in given.items()}
-    values["index"] = Path(values["index"])
+    if not is_postgres(values["index"]):
+        values["index"] = Path(values["index"])
     return Options(**values)

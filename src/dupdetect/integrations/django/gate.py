@@ -7,11 +7,12 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from dupdetect.detector import Detector
-from dupdetect.errors import DupdetectError, ExtractionError, IndexExistsError
-from dupdetect.index import create_index, open_index
+from dupdetect.errors import DupdetectError, ExtractionError, IndexExistsError, IndexNotFoundError
+from dupdetect.index import Index, create_index, open_index
 from dupdetect.integrations.django.conf import Options, options
 from dupdetect.model import Decision, Document, Override
 
@@ -57,12 +58,17 @@ class Gate:
         """The detector, opened when it is first asked; safe to share between threads and after a fork."""
         with self._lock:
             if self._detector is None:
-                if not self.options.index.exists():
-                    with suppress(IndexExistsError):  # another process was faster
-                        create_index(self.options.index).close()
-                index = open_index(self.options.index, busy_timeout=self.options.busy_timeout)
-                self._detector = Detector(index, policy=self.policy)
+                self._detector = Detector(self._index(), policy=self.policy)
             return self._detector
+
+    def _index(self) -> Index:
+        open_it = partial(open_index, self.options.index, busy_timeout=self.options.busy_timeout)
+        try:
+            return open_it()
+        except IndexNotFoundError:
+            with suppress(IndexExistsError):  # another process was faster
+                create_index(self.options.index).close()
+            return open_it()
 
     def identity(self, kind: str, pk: object) -> str:
         """Return a document's id; empty where the piece has no key yet."""
