@@ -174,13 +174,15 @@ def _side(text: Prepared, cover: Cover) -> Side:
         counted[:] = True
     if len(text.echoes):
         counted &= ~_second_copies(text, cover)
-    own = counted & ~text.quoted
-    coverage = float(cover.covered[counted].mean())
+    coverage = own_coverage = float(cover.covered[counted].mean())
+    if text.quoted.any():
+        own = counted & ~text.quoted
+        own_coverage = float(cover.covered[own].mean()) if own.any() else coverage
     return Side(
         tokens=len(text),
         coverage=coverage,
         verbatim=float(cover.verbatim[counted].mean()),
-        own_coverage=float(cover.covered[own].mean()) if own.any() else coverage,
+        own_coverage=own_coverage,
     )
 
 
@@ -208,7 +210,7 @@ def _second_hand(alignment: Alignment, left: Prepared, right: Prepared) -> float
 
 def _rare_tokens(piece: Piece, left: bytes, right: bytes) -> int:
     """Count the equal tokens of a passage that are rare, given which tokens are on either side."""
-    return sum(min(left[i : i + n].count(1), right[j : j + n].count(1)) for i, j, n in piece.runs)
+    return sum(min(left.count(1, i, i + n), right.count(1, j, j + n)) for i, j, n in piece.runs)
 
 
 def title_ratio(left: Prepared, right: Prepared) -> float | None:

@@ -19,16 +19,28 @@ from dupdetect.settings import Settings
 from dupdetect.text import NUMBER, SIGN, Tokens, fold
 from dupdetect.text.shingles import words_of
 
-__all__ = ["MAYBE_NAME", "NAME", "Prepared", "as_article", "prepare", "prepare_batch", "rarity_weights"]
+__all__ = [
+    "MAYBE_NAME",
+    "MIN_REPEAT",
+    "NAME",
+    "Prepared",
+    "as_article",
+    "prepare",
+    "prepare_batch",
+    "rarity_weights",
+]
 
 COMMON_FROM = 4
 """A shingle in more stories than this weighs ``COMMON_FROM / stories``, others 1.
 
 Weights 1 / (df − 1) and min(1, 4 / df) did equally well in the feasibility study; log-idf is too flat."""
 
-ECHO = (6, 38)
+MIN_REPEAT = 40
+"""Equal tokens that make a repeat: a paragraph, as many as a passage has at least in one piece. Refrains are less."""
+
+ECHO = (6, MIN_REPEAT - 2)
 """Shingles of an echo, from and below: with three words a shingle 8 words, the shortest passage, and 40, from which on
-a stretch is a repeat of its own (`dupdetect.compare.repeats.MIN_REPEAT`)."""
+a stretch is a repeat of its own."""
 
 _NOWHERE = np.empty(0, dtype=np.int64)
 
@@ -83,7 +95,7 @@ class Prepared:
         Places of shingles, ascending, in stretches that the text carries twice and that are shorter than a paragraph:
         standfirsts and pull quotes, and what they repeat.
     repeats : bool
-        Whether a stretch as long as a passage may stand twice in the text.
+        Whether the text may carry a repeat; where False, it does not.
     title : str
         Folded title; empty where there is none.
     title_numbers : frozenset of str
@@ -166,7 +178,8 @@ def _prepared(
     each[order] = weights if len(distinct) == len(every) else weights[np.cumsum(fresh) - 1]
     placed = _positional(every, tokens, settings)
     starts, ends = _repeated(order, fresh, len(placed))
-    short = ends - starts < ECHO[1]
+    lengths = ends - starts
+    short = (lengths >= ECHO[0]) & (lengths < ECHO[1])
     echoes = np.concatenate([_NOWHERE, *map(np.arange, starts[short].tolist(), ends[short].tolist())])
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     title = " ".join(fold(article.title or "").split())
@@ -186,7 +199,7 @@ def _prepared(
         weight=float(weights.sum()),
         token_weights=_token_weights(each, tokens, settings),
         echoes=echoes,
-        repeats=bool(len(ends)),
+        repeats=_may_repeat(lengths, settings, signs=placed is not every),
         title=title,
         title_numbers=frozenset(_DIGITS.findall(title)),
     )
@@ -195,7 +208,7 @@ def _prepared(
 def _repeated(
     order: NDArray[np.int64], fresh: NDArray[np.bool_], count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return where stretches of repeated shingles start and end, those as long as a passage.
+    """Return where stretches of repeated shingles start and end.
 
     Parameters
     ----------
@@ -214,8 +227,15 @@ def _repeated(
     marked[order[twice] + 1] = True
     marked[count + 1 :] = False
     starts, ends = np.flatnonzero(marked[1:] != marked[:-1]).reshape(-1, 2).T
-    long = ends - starts >= ECHO[0]
-    return starts[long], ends[long]
+    return starts, ends
+
+
+def _may_repeat(lengths: NDArray[np.int64], settings: Settings, *, signs: bool) -> bool:
+    """Whether stretches of repeated shingles can hold a repeat: one as long as a passage, and tokens for two copies."""
+    # Tokens that a stretch reaches beyond its last shingle's first.
+    beyond = 2 * max(settings.shingle_words, settings.shingle_signs) if signs else settings.shingle_words - 1
+    enough = int(lengths.sum()) + beyond * len(lengths) >= 2 * MIN_REPEAT
+    return enough and int(lengths.max(initial=0)) >= ECHO[0]
 
 
 def _positional(every: NDArray[np.uint64], tokens: Tokens, settings: Settings) -> NDArray[np.uint64]:
