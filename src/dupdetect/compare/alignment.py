@@ -25,6 +25,11 @@ MAX_REWORDED = 12
 cross-posts was lost, an edited one; 600 generated edits made no difference from 3 to 12."""
 
 
+MAX_ADDED = 3
+"""Words that one side of a slot may have beyond the other's and still count as reworded: "indeed", "so far". 1, 3 and 5
+made no difference; with none, a third more duplicates at the border to CONTAINS were missed on generated pages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """An aligned passage in tokens: its runs and slots, both in the left text's order."""
@@ -53,7 +58,7 @@ class Piece:
         """Return it with left and right changed over; still in the (old) left text's order."""
         return Piece(
             tuple([Run(j, i, length) for i, j, length in self.runs]),
-            tuple([Slot(j, j_end, i, i_end, *kind) for i, i_end, j, j_end, *kind in self.slots]),
+            tuple([Slot(s.j, s.j_end, s.i, s.i_end, s.kind, s.similarity, s.facts) for s in self.slots]),
         )
 
 
@@ -66,7 +71,7 @@ class Cover:
     verbatim : ndarray of float64, shape (n,)
         1 where the other text has the token too, the letters' similarity inside noise, 0 elsewhere.
     covered : ndarray of float64, shape (n,)
-        The same, but a few reworded tokens count as far as the other side has tokens to face them.
+        The same, but a few reworded or added tokens count too.
     """
 
     verbatim: NDArray[np.float64]
@@ -143,8 +148,8 @@ def _cover(tokens: int, runs: Sequence[Run], slots: Sequence[Slot], *, right: bo
         if kind == "noise":
             for at in range(start, start + length):
                 verbatim[at] = covered[at] = similarity
-        elif facing and 0 < length <= MAX_REWORDED and facing <= MAX_REWORDED:
-            share = 1.0 if facing >= length else facing / length
+        elif 0 < length <= MAX_REWORDED and facing <= MAX_REWORDED:
+            share = 1.0 if length - facing <= MAX_ADDED else facing / length
             for at in range(start, start + length):
                 covered[at] = share
     return Cover(np.frombuffer(verbatim), np.frombuffer(covered))

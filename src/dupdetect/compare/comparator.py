@@ -12,8 +12,10 @@ from dupdetect.compare import evidence as measures
 from dupdetect.compare.alignment import Alignment, align, to_passages
 from dupdetect.compare.declared import days_apart, same_canonical, section_ratio
 from dupdetect.compare.features import Prepared, as_article, prepare, prepare_batch
+from dupdetect.compare.questions import Evidence, worth_aligning
 from dupdetect.compare.repeats import repeats
-from dupdetect.compare.verdict import Evidence, Thresholds, decide, worth_aligning
+from dupdetect.compare.thresholds import Thresholds
+from dupdetect.compare.verdict import decide
 from dupdetect.model import Article, Comparison, Passage, Rarity, Relation, Repeat, Verdict
 from dupdetect.settings import Settings
 
@@ -156,12 +158,12 @@ def _comparison(seen: Evidence, told: _Told) -> Comparison:
 
 
 def _score(seen: Evidence) -> float:
-    """Return the share of both texts that stands in the other; from the shingles where nothing was aligned."""
+    """Return the share of both texts that stands unchanged in the other; of shingles where nothing was aligned."""
     if seen.aligned is None:
         jaccard = seen.overlap.jaccard or 0.0
         return 2 * jaccard / (1 + jaccard)
-    covered = seen.left.coverage * seen.left.tokens + seen.right.coverage * seen.right.tokens
-    return min(1.0, covered / (seen.left.tokens + seen.right.tokens))
+    same = seen.left.verbatim * seen.left.tokens + seen.right.verbatim * seen.right.tokens
+    return min(1.0, same / (seen.left.tokens + seen.right.tokens))
 
 
 def _token_ratio(left: Prepared, right: Prepared) -> float | None:

@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from dupdetect.compare.features import NAME, Prepared
+from dupdetect.compare.facts import NAME
+from dupdetect.compare.features import Prepared
 from dupdetect.compare.passages import Run
 
 __all__ = ["Slot", "fill"]
