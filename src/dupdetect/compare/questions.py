@@ -170,10 +170,12 @@ def inner(e: Evidence, at: Thresholds) -> Literal["left", "right"] | None:
 def contains(e: Evidence, at: Thresholds) -> bool:
     """Whether one stands in the other; what both quote does not make it so, unless its own words do too."""
     which = inner(e, at)
-    if which is None or (e.overlap.shared_rarity or 0.0) < at.contained_rarity:
+    if which is None:
         return False
-    own = (e.left if which == "left" else e.right).own_coverage
-    return e.inside.second_hand <= at.second_hand or own >= at.contained
+    held = e.left if which == "left" else e.right
+    rarity = at.short_rarity if held.tokens < at.paragraph else at.contained_rarity
+    rare = (e.overlap.shared_rarity or 0.0) >= rarity
+    return rare and (e.inside.second_hand <= at.second_hand or held.own_coverage >= at.contained)
 
 
 def brief(e: Evidence, at: Thresholds) -> bool:

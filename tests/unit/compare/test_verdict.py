@@ -311,3 +311,27 @@ def test_a_text_that_is_all_quotation_stands_in_another_that_quotes_the_same() -
     quoted = tuple(Block(text=text, kind=BlockKind.QUOTE, quote_depth=1) for text in (FIRST, SECOND))
     other = Article(blocks=(*quoted, Block(text=prose(1, 200))))
     assert compare(Article(blocks=quoted), other).relation is Relation.CONTAINED
+
+
+class InStories:
+    """Story frequencies of a corpus in which every sequence of words stands in so many stories."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    @property
+    def stories(self) -> int:
+        return 1000
+
+    def frequencies(self, shingles: NDArray[np.uint64]) -> NDArray[np.int64]:
+        return np.full(len(shingles), self.count)
+
+
+def test_a_sentence_that_many_stories_say_is_a_formula_and_a_paragraph_may_still_be_an_excerpt() -> None:
+    sentence, paragraph = " ".join(FIRST.split()[:30]), f"{FIRST} {SECOND}"
+    for held, count, relation in (
+        (sentence, 5, Relation.CONTAINED),
+        (sentence, 7, Relation.OVERLAPS),
+        (paragraph, 7, Relation.CONTAINED),
+    ):
+        assert compare(held, f"{paragraph}\n\n{prose(1)}", rarity=InStories(count)).relation is relation
