@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks import relations_data as data
 from benchmarks.frame import Benchmark, Cell, Options, Table
-from benchmarks.relations_candidates import candidate_table
+from benchmarks.relations_candidates import candidate_table, limit_table
 from benchmarks.relations_peers import peer_table
 from dupdetect.compare import Comparator, StoryCounts
 from dupdetect.fingerprint import Fingerprinter
@@ -95,6 +95,7 @@ def measure(options: Options) -> Iterable[Table]:
     synth = next(one for one in judged if one.corpus.name.startswith("synth"))
     yield cold_start(synth.corpus, draws=10 if few else 200)
     yield candidate_table([one.corpus for one in judged])
+    yield limit_table([one.corpus for one in judged])
     yield speed([one.corpus for one in judged if one.source == "texts"], folder)
     yield peer_table(judged[-1].corpus if few else synth.corpus)
     yield reliability(judged)
@@ -121,6 +122,10 @@ def quality(judged: Sequence[Judged]) -> Table:
         rand = data.adjusted_rand(data.components(ids, truth), data.components(ids, links))
         templates = {pair for pair, label in corpus.labels.items() if label == "template"}
         inside, right, claimed = containment(one)
+        beyond = Counter(
+            corpus.labels.get(pair, "distinct") for pair in one.verdicts if one.relation(pair) in CONTAINMENT
+        )
+        beyond.pop("contained", None)
         rows.append(
             {
                 "set": corpus.name,
@@ -135,6 +140,7 @@ def quality(judged: Sequence[Judged]) -> Table:
                 "templates flagged": f"{len(one.found & templates)} of {len(templates)}" if templates else None,
                 "contained R": right / inside if inside else None,
                 "contained P": right / claimed if claimed else None,
+                "claimed beyond": ", ".join(f"{n} {label}" for label, n in beyond.most_common()) or None,
             }
         )
     return Table(
@@ -143,6 +149,8 @@ def quality(judged: Sequence[Judged]) -> Table:
         rows=tuple(rows),
         notes=(
             "contained: the longer text must be the one that contains; a claim outside the labels counts as wrong.",
+            "claimed beyond: what the labels say of those. A post that quotes most of another in a block quote is "
+            "labelled near, and said to be contained.",
         ),
         bars="F1",
     )
@@ -348,12 +356,14 @@ def corpus_name(one: Judged) -> str:
 
 
 def errors(judged: Sequence[Judged]) -> Table:
-    """List every error with its reason and the longest passage, for reading."""
+    """List every error, of duplicates and of containment, with its reason and the longest passage, for reading."""
     rows: list[Row] = []
     for one in judged:
         texts = {article.id: article.text for article in one.corpus.articles}
         truth = one.corpus.duplicates
-        for pair in sorted(one.found ^ truth):
+        inside = {pair for pair, label in one.corpus.labels.items() if label == "contained"}
+        claimed = {pair for pair in one.verdicts if one.relation(pair) in CONTAINMENT}
+        for pair in sorted((one.found ^ truth) | (claimed ^ inside)):
             verdict = one.verdicts.get(pair)
             passages = (verdict.comparison.passages if verdict else None) or ()
             longest = max(passages, key=lambda passage: passage.tokens, default=None)

@@ -10,10 +10,12 @@ from benchmarks.frame import Cell, Table
 from benchmarks.relations_data import Corpus
 from dupdetect.fingerprint import Fingerprinter, band_keys
 from dupdetect.model import FingerprintBatch
-from dupdetect.scan.join import candidate_pairs
+from dupdetect.scan.join import LIMIT, candidate_pairs
 from dupdetect.settings import Settings
 
-__all__ = ["candidate_table"]
+__all__ = ["candidate_table", "limit_table"]
+
+LIMITS = (16, LIMIT, 40)
 
 
 def candidate_table(corpora: Sequence[Corpus]) -> Table:
@@ -55,8 +57,32 @@ def candidate_table(corpora: Sequence[Corpus]) -> Table:
         rows=tuple(rows),
         notes=(
             "kept: by a band, by all words, by two hashes of the sample, or by one that is a quarter of what the two "
-            "samples can share; then the strongest 40 of either document.",
+            f"samples can share; then the strongest {LIMIT} of either document.",
         ),
+    )
+
+
+def limit_table(corpora: Sequence[Corpus]) -> Table:
+    """Candidates a document, and recall of what the labels relate, by how many of either document are kept."""
+    settings = Settings()
+    rows: list[dict[str, Cell]] = []
+    for corpus in corpora:
+        batch = Fingerprinter(settings).fingerprint_batch([article.text for article in corpus.articles])
+        places = {article.id: place for place, article in enumerate(corpus.articles)}
+        related = corpus.duplicates | _labelled(corpus, "contained") | _labelled(corpus, "partial")
+        wanted = {tuple(sorted((places[a], places[b]))) for a, b in related}
+        row: dict[str, Cell] = {"set": corpus.name, "pairs": len(wanted)}
+        for limit in LIMITS:
+            found = candidate_pairs(batch, settings, limit=limit)
+            joined = set(zip(found.left.tolist(), found.right.tolist(), strict=True))
+            row[f"{limit}: recall"] = len(wanted & joined) / len(wanted) if wanted else None
+            row[f"{limit}: candidates"] = 2 * len(joined) / max(1, len(corpus.articles))
+        rows.append(row)
+    return Table(
+        title="Candidates by how many of either document are kept",
+        columns=tuple(rows[0]),
+        rows=tuple(rows),
+        notes=("pairs: duplicates, contained and partial ones.",),
     )
 
 

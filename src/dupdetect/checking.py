@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from dupdetect.compare import Comparator, Prepared
 from dupdetect.compare.evidence import overlap
 from dupdetect.compare.gate import Bag
+from dupdetect.compare.questions import worth_aligning
 from dupdetect.compare.rarity import Frequencies
-from dupdetect.compare.verdict import worth_aligning
 from dupdetect.errors import UnknownIdError
 from dupdetect.fingerprint import Fingerprinter
 from dupdetect.index import Candidate, Candidates, Filter, Index

@@ -4,7 +4,7 @@ from dupdetect.compare.comparator import Comparator, compare, find_repeats
 from dupdetect.compare.declared import excuse, same_address
 from dupdetect.compare.features import Prepared
 from dupdetect.compare.rarity import StoryCounts, find_stories
-from dupdetect.compare.verdict import Thresholds
+from dupdetect.compare.thresholds import Thresholds
 
 __all__ = [
     "Comparator",

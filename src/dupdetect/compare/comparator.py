@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from typing import TypedDict
 
 import numpy as np
 from rapidfuzz.distance import Indel
@@ -12,15 +12,14 @@ from dupdetect.compare import evidence as measures
 from dupdetect.compare.alignment import Alignment, align, to_passages
 from dupdetect.compare.declared import days_apart, same_canonical, section_ratio
 from dupdetect.compare.features import Prepared, as_article, prepare, prepare_batch
+from dupdetect.compare.questions import Evidence, worth_aligning
 from dupdetect.compare.repeats import repeats
-from dupdetect.compare.verdict import Evidence, Thresholds, decide, worth_aligning
-from dupdetect.model import Article, Comparison, Rarity, Relation, Repeat, Verdict
+from dupdetect.compare.thresholds import Thresholds
+from dupdetect.compare.verdict import decide
+from dupdetect.model import Article, Comparison, Passage, Rarity, Relation, Repeat, Verdict
 from dupdetect.settings import Settings
 
 __all__ = ["Comparator", "compare", "find_repeats"]
-
-_LETTERS = 0x110000
-"""Code points there are."""
 
 
 class Comparator:
@@ -88,18 +87,8 @@ class Comparator:
         """
         seen, alignment = self._weighed(left, right)
         relation, reasons = decide(seen, self.thresholds)
-        comparison = _comparison(seen)
-        if passages and relation not in silent:
-            comparison = replace(
-                comparison,
-                token_ratio=_token_ratio(left, right),
-                section_ratio=section_ratio(left.article, right.article),
-                days_apart=days_apart(left.article, right.article),
-                same_canonical=same_canonical(left.article, right.article),
-                passages=None if alignment is None else to_passages(alignment, left, right),
-                repeats_left=repeats(left),
-                repeats_right=repeats(right),
-            )
+        told = _for_readers(left, right, alignment) if passages and relation not in silent else {}
+        comparison = _comparison(seen, told)
         return Verdict(relation=relation, score=_score(seen), reasons=reasons, comparison=comparison)
 
     def evidence(self, left: Prepared, right: Prepared) -> Evidence:
@@ -125,7 +114,31 @@ class Comparator:
         return seen, alignment
 
 
-def _comparison(seen: Evidence) -> Comparison:
+class _Told(TypedDict, total=False):
+    """What only readers need of a comparison."""
+
+    token_ratio: float | None
+    section_ratio: float | None
+    days_apart: float | None
+    same_canonical: float | None
+    passages: tuple[Passage, ...] | None
+    repeats_left: tuple[Repeat, ...]
+    repeats_right: tuple[Repeat, ...]
+
+
+def _for_readers(left: Prepared, right: Prepared, alignment: Alignment | None) -> _Told:
+    return {
+        "token_ratio": _token_ratio(left, right),
+        "section_ratio": section_ratio(left.article, right.article),
+        "days_apart": days_apart(left.article, right.article),
+        "same_canonical": same_canonical(left.article, right.article),
+        "passages": None if alignment is None else to_passages(alignment, left, right),
+        "repeats_left": repeats(left),
+        "repeats_right": repeats(right),
+    }
+
+
+def _comparison(seen: Evidence, told: _Told) -> Comparison:
     shared, aligned = seen.overlap, seen.aligned
     return Comparison(
         tokens_left=seen.tokens_left,
@@ -140,26 +153,22 @@ def _comparison(seen: Evidence) -> Comparison:
         title_ratio=seen.title_ratio,
         fact_changes=None if aligned is None else aligned.fact_changes,
         shared_rarity=shared.shared_rarity,
+        **told,
     )
 
 
 def _score(seen: Evidence) -> float:
-    """Return the share of both texts that stands in the other; from the shingles where nothing was aligned."""
+    """Return the share of both texts that stands unchanged in the other; of shingles where nothing was aligned."""
     if seen.aligned is None:
         jaccard = seen.overlap.jaccard or 0.0
         return 2 * jaccard / (1 + jaccard)
-    covered = seen.left.coverage * seen.left.tokens + seen.right.coverage * seen.right.tokens
-    return min(1.0, covered / (seen.left.tokens + seen.right.tokens))
+    same = seen.left.verbatim * seen.left.tokens + seen.right.verbatim * seen.right.tokens
+    return min(1.0, same / (seen.left.tokens + seen.right.tokens))
 
 
 def _token_ratio(left: Prepared, right: Prepared) -> float | None:
     if not len(left) or not len(right):
         return None
-    # As strings of one letter a token: of integers rapidfuzz hashes each.
-    tokens, letters = np.unique(np.concatenate((left.hashes, right.hashes)), return_inverse=True)
-    if len(tokens) < _LETTERS:
-        spelt = letters.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-        return float(Indel.normalized_similarity(spelt[: len(left)], spelt[len(left) :]))
     return float(Indel.normalized_similarity(left.hashes.tolist(), right.hashes.tolist()))
 
 

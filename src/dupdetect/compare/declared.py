@@ -6,6 +6,7 @@ A declaration never changes how two texts relate; a policy may let a declared co
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit
 
 from dupdetect.model import Article, Excuse
@@ -98,6 +99,7 @@ def _canonical(article: Article) -> str | None:
         return None
 
 
+@lru_cache(maxsize=1024)
 def _address(url: str | None) -> str | None:
     """Return what addresses of one page have in common; None for what is no address."""
     if not url or not url.strip():

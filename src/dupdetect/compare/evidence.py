@@ -81,7 +81,8 @@ def overlap(left: Prepared | Bag, right: Prepared | Bag) -> Overlap:
 class Side:
     """How one text is covered by the other. Every measure is a fraction.
 
-    Common stock is left out, and so is what a text says a second time and the other does not: a pull quote.
+    Common stock is left out, and so are a headline's line before the text, and what a text says a second time and the
+    other does not: a pull quote.
 
     Parameters
     ----------
@@ -91,6 +92,8 @@ class Side:
         Share of its tokens that passages cover, a few reworded ones included.
     verbatim : float
         Share of its tokens that the other text has too, noise credited by its similarity.
+    exact : float
+        The same without noise: letter for letter.
     own_coverage : float
         Share of its tokens outside quotations that is covered; of all where none stands outside.
     """
@@ -98,6 +101,7 @@ class Side:
     tokens: int
     coverage: float
     verbatim: float
+    exact: float
     own_coverage: float
 
 
@@ -143,13 +147,16 @@ def measure(alignment: Alignment, left: Prepared, right: Prepared) -> Aligned:
     """Boil an alignment down to numbers."""
     tokens = alignment.tokens
     slots = [slot for piece in alignment.pieces for slot in piece.slots]
+    if left.head and right.head:
+        slots = [slot for slot in slots if slot.i_end > left.head or slot.j_end > right.head]
     facts = sum(min(slot.facts, FACTS_A_PLACE) for slot in slots)
-    rare_left, rare_right = ((text.token_weights >= RARE).tobytes() for text in (left, right))
+    rare_left, rare_right = _rare(left), _rare(right)
     rare = [_rare_tokens(piece, rare_left, rare_right) for piece in alignment.pieces]
     longer_is_left = len(left) >= len(right)
+    head = left.head if longer_is_left else right.head
 
     def first(piece: Piece) -> int:
-        return piece.bounds[0] if longer_is_left else piece.bounds[2]
+        return (piece.bounds[0] if longer_is_left else piece.bounds[2]) - head
 
     return Aligned(
         left=_side(left, alignment.left),
@@ -170,17 +177,22 @@ def measure(alignment: Alignment, left: Prepared, right: Prepared) -> Aligned:
 
 def _side(text: Prepared, cover: Cover) -> Side:
     counted = text.token_weights >= STOCK
+    counted[: text.head] = False
     if np.count_nonzero(counted) < PARTICULAR:
         counted[:] = True
     if len(text.echoes):
         counted &= ~_second_copies(text, cover)
-    own = counted & ~text.quoted
-    coverage = float(cover.covered[counted].mean())
+    coverage = own_coverage = float(cover.covered[counted].mean())
+    if text.quoted.any():
+        own = counted & ~text.quoted
+        own_coverage = float(cover.covered[own].mean()) if own.any() else coverage
+    verbatim = cover.verbatim[counted]
     return Side(
         tokens=len(text),
         coverage=coverage,
-        verbatim=float(cover.verbatim[counted].mean()),
-        own_coverage=float(cover.covered[own].mean()) if own.any() else coverage,
+        verbatim=float(verbatim.mean()),
+        exact=np.count_nonzero(verbatim == 1) / len(verbatim),
+        own_coverage=own_coverage,
     )
 
 
@@ -206,9 +218,16 @@ def _second_hand(alignment: Alignment, left: Prepared, right: Prepared) -> float
     return both / alignment.tokens
 
 
+def _rare(text: Prepared) -> bytes:
+    """Return a byte a token: whether it is rare, and not the headline's line."""
+    rare = text.token_weights >= RARE
+    rare[: text.head] = False
+    return rare.tobytes()
+
+
 def _rare_tokens(piece: Piece, left: bytes, right: bytes) -> int:
     """Count the equal tokens of a passage that are rare, given which tokens are on either side."""
-    return sum(min(left[i : i + n].count(1), right[j : j + n].count(1)) for i, j, n in piece.runs)
+    return sum(min(left.count(1, i, i + n), right.count(1, j, j + n)) for i, j, n in piece.runs)
 
 
 def title_ratio(left: Prepared, right: Prepared) -> float | None:

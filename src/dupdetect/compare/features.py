@@ -14,40 +14,34 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.compare.facts import find_names, find_numbers
 from dupdetect.model import Article, Block, Rarity
 from dupdetect.settings import Settings
-from dupdetect.text import NUMBER, SIGN, Tokens, fold
+from dupdetect.text import SIGN, Tokens, fold
 from dupdetect.text.shingles import words_of
 
-__all__ = ["MAYBE_NAME", "NAME", "Prepared", "as_article", "prepare", "prepare_batch", "rarity_weights"]
+__all__ = ["MIN_REPEAT", "Prepared", "as_article", "prepare", "prepare_batch", "rarity_weights"]
 
 COMMON_FROM = 4
 """A shingle in more stories than this weighs ``COMMON_FROM / stories``, others 1.
 
 Weights 1 / (df − 1) and min(1, 4 / df) did equally well in the feasibility study; log-idf is too flat."""
 
-ECHO = (6, 38)
+MIN_REPEAT = 40
+"""Equal tokens that make a repeat: a paragraph, as many as a passage has at least in one piece. Refrains are less."""
+
+ECHO = (6, MIN_REPEAT - 2)
 """Shingles of an echo, from and below: with three words a shingle 8 words, the shortest passage, and 40, from which on
-a stretch is a repeat of its own (`dupdetect.compare.repeats.MIN_REPEAT`)."""
+a stretch is a repeat of its own."""
 
 _NOWHERE = np.empty(0, dtype=np.int64)
 
-MAYBE_NAME = 1
-NAME = 2
+BYLINE = 80
+"""Letters that a first block may have beyond the headline and still be the headline's line: the author, the date. A
+first paragraph that says the headline again is longer."""
 
-_SENTENCE_ENDS = np.zeros(0x10000, dtype=np.bool_)
-"""Which characters end a sentence, or begin one; what is beyond the table does not."""
-_SENTENCE_ENDS[[ord(mark) for mark in '.!?:;…\n\r“”"»«•*|。！？']] = True
 _QUOTE_MARKS = re.compile(r"^[ \t]*((?:>[ \t]?)+)", re.MULTILINE)
-_NUMBER = re.compile(r"[^\W\d]{0,2}\d[\d.,]*[^\W\d]{0,2}")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
-_MANY_CAPITALS = 0.15
-_ALL_CAPITALS = 0.5
-_ENOUGH_CAPITALS = 20
-_IN_COMPANY = 0.5
-"""Capitals inside sentences say nothing when they are most words (headline style, shouting), or when they are many and
-mostly stand alone, as German nouns do; names come in company. Of 226 German news pages every one has more than 15 %
-capitals, with 33 % of them beside another (median); of 810 English posts with so many, 95 % have over 56 %."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,7 +77,9 @@ class Prepared:
         Places of shingles, ascending, in stretches that the text carries twice and that are shorter than a paragraph:
         standfirsts and pull quotes, and what they repeat.
     repeats : bool
-        Whether a stretch as long as a passage may stand twice in the text.
+        Whether the text may carry a repeat; where False, it does not.
+    head : int
+        Tokens at the beginning that are a line with the headline, left in by extraction: they tell of no text.
     title : str
         Folded title; empty where there is none.
     title_numbers : frozenset of str
@@ -105,6 +101,7 @@ class Prepared:
     token_weights: NDArray[np.float64]
     echoes: NDArray[np.int64]
     repeats: bool
+    head: int
     title: str
     title_numbers: frozenset[str]
 
@@ -166,11 +163,11 @@ def _prepared(
     each[order] = weights if len(distinct) == len(every) else weights[np.cumsum(fresh) - 1]
     placed = _positional(every, tokens, settings)
     starts, ends = _repeated(order, fresh, len(placed))
-    short = ends - starts < ECHO[1]
+    lengths = ends - starts
+    short = (lengths >= ECHO[0]) & (lengths < ECHO[1])
     echoes = np.concatenate([_NOWHERE, *map(np.arange, starts[short].tolist(), ends[short].tolist())])
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     title = " ".join(fold(article.title or "").split())
-    numbers = _numbers(text, tokens.kinds, tokens.starts, tokens.ends)
+    numbers = find_numbers(text, tokens.kinds, tokens.starts, tokens.ends)
     return Prepared(
         article=article,
         hashes=tokens.hashes,
@@ -178,7 +175,7 @@ def _prepared(
         ends=tokens.ends,
         quoted=_quoted(article, tokens.starts),
         numbers=numbers,
-        names=np.where(numbers, 0, _names(text, codes, tokens.starts, tokens.ends)).astype(np.uint8),
+        names=np.where(numbers, 0, find_names(text, tokens.starts, tokens.ends)).astype(np.uint8),
         shingles=placed,
         order=order if placed is every else order[order < len(placed)],
         distinct=distinct,
@@ -186,16 +183,26 @@ def _prepared(
         weight=float(weights.sum()),
         token_weights=_token_weights(each, tokens, settings),
         echoes=echoes,
-        repeats=bool(len(ends)),
+        repeats=_may_repeat(lengths, settings, signs=placed is not every),
+        head=_headline(article, title, tokens.starts),
         title=title,
         title_numbers=frozenset(_DIGITS.findall(title)),
     )
 
 
+def _headline(article: Article, title: str, starts: NDArray[np.int64]) -> int:
+    """Return how many tokens a first block has that is the headline, with a byline and a date at most."""
+    content = article.content
+    if not title or len(content) < 2 or len(content[0].text) > len(title) + BYLINE:
+        return 0
+    line = " ".join(fold(content[0].text).split())
+    return int(np.searchsorted(starts, len(content[0].text))) if line.startswith(title) else 0
+
+
 def _repeated(
     order: NDArray[np.int64], fresh: NDArray[np.bool_], count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return where stretches of repeated shingles start and end, those as long as a passage.
+    """Return where stretches of repeated shingles start and end.
 
     Parameters
     ----------
@@ -214,8 +221,15 @@ def _repeated(
     marked[order[twice] + 1] = True
     marked[count + 1 :] = False
     starts, ends = np.flatnonzero(marked[1:] != marked[:-1]).reshape(-1, 2).T
-    long = ends - starts >= ECHO[0]
-    return starts[long], ends[long]
+    return starts, ends
+
+
+def _may_repeat(lengths: NDArray[np.int64], settings: Settings, *, signs: bool) -> bool:
+    """Whether stretches of repeated shingles can hold a repeat: one as long as a passage, and tokens for two copies."""
+    # Tokens that a stretch reaches beyond its last shingle's first.
+    beyond = 2 * max(settings.shingle_words, settings.shingle_signs) if signs else settings.shingle_words - 1
+    enough = int(lengths.sum()) + beyond * len(lengths) >= 2 * MIN_REPEAT
+    return enough and int(lengths.max(initial=0)) >= ECHO[0]
 
 
 def _positional(every: NDArray[np.uint64], tokens: Tokens, settings: Settings) -> NDArray[np.uint64]:
@@ -257,37 +271,3 @@ def _quoted(article: Article, starts: NDArray[np.int64]) -> NDArray[np.bool_]:
             last = len(article.text) if end < 0 else end
             quoted[np.searchsorted(starts, mark.end()) : np.searchsorted(starts, last)] = True
     return quoted
-
-
-def _numbers(
-    text: str, kinds: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Return which tokens are numbers: "3rd", "v4.2", "7pm"; a scanner's "wi11" and a checksum hold digits too."""
-    numbers: NDArray[np.bool_] = np.equal(kinds, NUMBER)
-    for at in np.flatnonzero(numbers).tolist():
-        numbers[at] = _NUMBER.fullmatch(text, starts[at], ends[at]) is not None
-    return numbers
-
-
-def _names(
-    text: str, codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> NDArray[np.uint8]:
-    initials = codes[starts]
-    capital: NDArray[np.bool_] = (initials >= 65) & (initials <= 90)
-    beyond = np.flatnonzero(initials > 127)
-    capital[beyond] = [text[start].isupper() for start in starts[beyond].tolist()]
-    if not capital.any():
-        return capital.astype(np.uint8)
-    marks = np.flatnonzero(_SENTENCE_ENDS.take(codes, mode="clip"))
-    inside = np.zeros(len(starts), dtype=np.bool_)
-    inside[1:] = np.searchsorted(marks, starts[1:]) == np.searchsorted(marks, ends[:-1])
-    sure = capital & inside
-    share = float(sure.sum()) / max(1.0, float(inside.sum()))
-    beside = np.zeros(len(starts), dtype=np.bool_)
-    beside[1:] = sure[:-1]
-    beside[:-1] |= sure[1:]
-    count = np.count_nonzero(sure)
-    alone = count >= _ENOUGH_CAPITALS and np.count_nonzero(sure & beside) < _IN_COMPANY * count
-    if share > _ALL_CAPITALS or (share > _MANY_CAPITALS and alone):
-        return np.zeros(len(starts), dtype=np.uint8)
-    return np.where(sure, NAME, np.where(capital, MAYBE_NAME, 0)).astype(np.uint8)

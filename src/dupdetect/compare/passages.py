@@ -63,7 +63,11 @@ def common_runs(left: Prepared, right: Prepared, *, above_diagonal: bool = False
     order_left, order_right = left.order, right.order
     ordered_left, ordered_right = left.shingles[order_left], right.shingles[order_right]
     first = np.searchsorted(ordered_right, ordered_left, side="left")
-    count = np.searchsorted(ordered_right, ordered_left, side="right") - first
+    if len(ordered_right) and (ordered_right[1:] != ordered_right[:-1]).all():
+        # Each stands there once: to look whether it does costs half of counting.
+        count = (ordered_right.take(first, mode="clip") == ordered_left).astype(np.int64)
+    else:
+        count = np.searchsorted(ordered_right, ordered_left, side="right") - first
     shared = np.flatnonzero(count)
     first, count, at = first[shared], count[shared], order_left[shared]
     if count.size and count.max() > OCCURRENCES:
@@ -128,6 +132,8 @@ class _Free:
         i, j, length = run
         if self.gap(i, i + length, j, j + length):
             return run
+        if self.left.find(0, i, i + length) < 0 or self.right.find(0, j, j + length) < 0:
+            return None
         start, best, size = 0, 0, 0
         for at in range(length + 1):
             if at == length or self.left[i + at] or self.right[j + at]:
@@ -162,9 +168,7 @@ def chain(runs: Sequence[Run], left: int, right: int) -> list[list[Run]]:
         gaps included.
     """
     free = _Free(left, right)
-    by_left = [run.i for run in runs]
-    by_end = sorted(runs, key=lambda run: run.i + run.length)
-    ends = [run.i + run.length for run in by_end]
+    neighbours = _Neighbours(runs, free)
     waiting = [(-run.length, run.i, run.j) for run in runs]
     heapq.heapify(waiting)
     passages: list[list[Run]] = []
@@ -179,13 +183,15 @@ def chain(runs: Sequence[Run], left: int, right: int) -> list[list[Run]]:
             continue
         passage = [seed]
         matched = seed.length
-        while (after := _next(passage[-1], matched, runs, by_left, free)) is not None:
+        while (after := neighbours.next(passage[-1], matched)) is not None:
             passage.append(after)
             matched += after.length
-        while (before := _previous(passage[0], matched, by_end, ends, free)) is not None:
-            passage.insert(0, before)
+        earlier = [seed]
+        while (before := neighbours.previous(earlier[-1], matched)) is not None:
+            earlier.append(before)
             matched += before.length
         if matched >= MIN_PASSAGE:
+            passage = [*reversed(earlier), *passage[1:]]
             for run in passage:
                 free.hold(run)
             passages.append(passage)
@@ -203,44 +209,64 @@ def _parts(passage: list[Run], free: _Free) -> Iterator[list[Run]]:
     yield passage[start:]
 
 
-def _next(last: Run, matched: int, runs: Sequence[Run], by_left: Sequence[int], free: _Free) -> Run | None:
-    """Return the nearest free run after `last` that the passage may be joined to."""
-    i, j = last.i + last.length, last.j + last.length
-    best, cost = None, 0
-    reach = min(MAX_GAP, GAP_PER_RUN * matched)
-    for at in range(bisect_left(by_left, last.i + 1), bisect_left(by_left, i + reach + 1)):
-        run_i, run_j, size = runs[at]
-        gap_i, gap_j = run_i - i, run_j - j
-        if gap_j > reach:
-            continue
-        cut = -min(gap_i, gap_j, 0)
-        size -= cut
-        gap_i, gap_j = gap_i + cut, gap_j + cut
-        if size < 1 or max(gap_i, gap_j) > min(reach, GAP_PER_RUN * size):
-            continue
-        price = gap_i + gap_j + abs(gap_i - gap_j) - size
-        end_i, end_j = i + gap_i + size, j + gap_j + size
-        if (best is None or price < cost) and free.gap(i, end_i, j, end_j):
-            best, cost = Run(i + gap_i, j + gap_j, size), price
-    return best
+class _Neighbours:
+    """Finds the run that a passage is joined to next: free, within reach, at the lowest price.
 
+    The price of a run is twice the wider of the two gaps before it, less its length: no run that begins further off
+    than half of the longest run's length and the best price so far can be better, and the search ends there.
+    """
 
-def _previous(first: Run, matched: int, by_end: Sequence[Run], ends: Sequence[int], free: _Free) -> Run | None:
-    """Return the nearest free run before `first` that the passage may be joined to."""
-    i, j = first.i, first.j
-    best, cost = None, 0
-    reach = min(MAX_GAP, GAP_PER_RUN * matched)
-    for at in range(bisect_left(ends, i - reach), bisect_left(ends, i + first.length)):
-        run_i, run_j, size = by_end[at]
-        gap_i, gap_j = i - run_i - size, j - run_j - size
-        if gap_j > reach:
-            continue
-        cut = -min(gap_i, gap_j, 0)
-        size -= cut
-        gap_i, gap_j = gap_i + cut, gap_j + cut
-        if size < 1 or max(gap_i, gap_j) > min(reach, GAP_PER_RUN * size):
-            continue
-        price = gap_i + gap_j + abs(gap_i - gap_j) - size
-        if (best is None or price < cost) and free.gap(run_i, i, run_j, j):
-            best, cost = Run(run_i, run_j, size), price
-    return best
+    def __init__(self, runs: Sequence[Run], free: _Free) -> None:
+        self.free = free
+        self.runs = runs
+        self.starts = [run.i for run in runs]
+        self.by_end = sorted(runs, key=lambda run: run.i + run.length)
+        self.ends = [run.i + run.length for run in self.by_end]
+        self.longest = max((run.length for run in runs), default=0)
+
+    def next(self, last: Run, matched: int) -> Run | None:
+        """Return the run after `last`, its overlap with it cut off; of those at one price the first."""
+        i, j = last.i + last.length, last.j + last.length
+        reach = min(MAX_GAP, GAP_PER_RUN * matched)
+        best, cost = None, self.longest + 2 * reach
+        for at in range(bisect_left(self.starts, last.i + 1), bisect_left(self.starts, i + reach + 1)):
+            run_i, run_j, size = self.runs[at]
+            gap_i, gap_j = run_i - i, run_j - j
+            if 2 * gap_i - self.longest >= cost:
+                break
+            if gap_j > reach:
+                continue
+            cut = -min(gap_i, gap_j, 0)
+            size -= cut
+            gap_i, gap_j = gap_i + cut, gap_j + cut
+            wider = max(gap_i, gap_j)
+            price = 2 * wider - size
+            if size < 1 or price >= cost or wider > reach or wider > GAP_PER_RUN * size:
+                continue
+            if self.free.gap(i, i + gap_i + size, j, j + gap_j + size):
+                best, cost = (gap_i, gap_j, size), price
+        return None if best is None else Run(i + best[0], j + best[1], best[2])
+
+    def previous(self, first: Run, matched: int) -> Run | None:
+        """Return the run before `first`, its overlap with it cut off; of those at one price the one that ends first."""
+        i, j = first.i, first.j
+        reach = min(MAX_GAP, GAP_PER_RUN * matched)
+        best, cost = None, self.longest + 2 * reach
+        nearest = bisect_left(self.ends, i + first.length) - 1
+        for at in range(nearest, bisect_left(self.ends, i - reach) - 1, -1):
+            run_i, run_j, size = self.by_end[at]
+            gap_i, gap_j = i - run_i - size, j - run_j - size
+            if 2 * gap_i - self.longest > cost:
+                break
+            if gap_j > reach:
+                continue
+            cut = -min(gap_i, gap_j, 0)
+            size -= cut
+            gap_i, gap_j = gap_i + cut, gap_j + cut
+            wider = max(gap_i, gap_j)
+            price = 2 * wider - size
+            if size < 1 or price > cost or wider > reach or wider > GAP_PER_RUN * size:
+                continue
+            if self.free.gap(run_i, i, run_j, j):
+                best, cost = Run(run_i, run_j, size), price
+        return best

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dupdetect.compare.features import Prepared
+from dupdetect.compare.features import MIN_REPEAT, Prepared
 from dupdetect.compare.passages import MIN_PASSAGE, Run, chain, common_runs
 from dupdetect.model import Repeat, Span
 
 __all__ = ["MIN_REPEAT", "repeats"]
-
-MIN_REPEAT = 40
-"""Equal tokens that make a repeat: a paragraph, `MIN_PASSAGE` of them in one piece. Refrains, pull quotes are less."""
 
 
 def repeats(text: Prepared) -> tuple[Repeat, ...]:

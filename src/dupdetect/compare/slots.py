@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from dupdetect.compare.features import NAME, Prepared
+from dupdetect.compare.facts import NAME
+from dupdetect.compare.features import Prepared
 from dupdetect.compare.passages import Run
 
 __all__ = ["Slot", "fill"]
@@ -53,10 +54,7 @@ def fill(chains: Sequence[Sequence[Run]], left: Prepared, right: Prepared) -> li
 
 class _Slotter:
     def __init__(self, left: Prepared, right: Prepared) -> None:
-        self.left, self.right = left, right
-        # As bytes: slots are short, and slicing bytes costs a tenth of slicing an array.
-        self.numbers_left, self.numbers_right = left.numbers.tobytes(), right.numbers.tobytes()
-        self.names_left, self.names_right = left.names.tobytes(), right.names.tobytes()
+        self.left, self.right = _Tokens(left), _Tokens(right)
 
     def fill(self, runs: Sequence[Run]) -> tuple[list[Run], list[Slot]]:
         whole: list[Run] = []
@@ -74,11 +72,7 @@ class _Slotter:
             if i < i_end or j < j_end:
                 slots.append(Slot(i, i_end, j, j_end, "wording", 0.0))
             return
-        here, there = self.left.hashes[i:i_end].tolist(), self.right.hashes[j:j_end].tolist()
-        blocks = []
-        if len(here) + len(there) > 2 and Indel.normalized_similarity(here, there) >= SLOT_ALIGNED:
-            blocks = [Run(i + b.a, j + b.b, b.size) for b in Indel.editops(here, there).as_matching_blocks() if b.size]
-        for block in blocks:
+        for block in self._blocks(i, i_end, j, j_end):
             if i < block.i or j < block.j:
                 slots.append(self._slot(i, block.i, j, block.j))
             runs.append(block)
@@ -86,32 +80,52 @@ class _Slotter:
         if i < i_end or j < j_end:
             slots.append(self._slot(i, i_end, j, j_end))
 
+    def _blocks(self, i: int, i_end: int, j: int, j_end: int) -> list[Run]:
+        """Return the equal tokens between two runs, none where the two sides have little in common."""
+        here, there = self.left.hashes[i:i_end].tolist(), self.right.hashes[j:j_end].tolist()
+        if len(here) + len(there) <= 2 or set(here).isdisjoint(there):
+            return []
+        steps = Indel.editops(here, there)
+        if 1 - len(steps) / (len(here) + len(there)) < SLOT_ALIGNED:
+            return []
+        return [Run(i + block.a, j + block.b, block.size) for block in steps.as_matching_blocks() if block.size]
+
     def _slot(self, i: int, i_end: int, j: int, j_end: int) -> Slot:
         if i == i_end or j == j_end:
             return Slot(i, i_end, j, j_end, "wording", 0.0)
-        here, there = self.left.hashes[i:i_end].tolist(), self.right.hashes[j:j_end].tolist()
-        numbers = _others(here, self.numbers_left[i:i_end], there, self.numbers_right[j:j_end])
-        similarity = Indel.normalized_similarity(_letters(self.left, i, i_end), _letters(self.right, j, j_end))
-        if similarity >= SAME_LETTERS and not numbers:
-            return Slot(i, i_end, j, j_end, "noise", similarity)
+        left, right = self.left, self.right
+        numbers = 0
+        if left.numbers.find(1, i, i_end) >= 0 and right.numbers.find(1, j, j_end) >= 0:
+            numbers = _others(left, left.numbers, i, i_end, right, right.numbers, j, j_end)
+        if not numbers:
+            similarity = Indel.normalized_similarity(left.letters(i, i_end), right.letters(j, j_end))
+            if similarity >= SAME_LETTERS:
+                return Slot(i, i_end, j, j_end, "noise", similarity)
         names = 0
-        names_left, names_right = self.names_left[i:i_end], self.names_right[j:j_end]
-        if NAME in names_left or NAME in names_right:
-            names = _others(here, names_left, there, names_right)
+        if left.names.find(NAME, i, i_end) >= 0 or right.names.find(NAME, j, j_end) >= 0:
+            names = _others(left, left.names, i, i_end, right, right.names, j, j_end)
         if numbers or names:
             return Slot(i, i_end, j, j_end, "facts", 0.0, numbers + names)
         return Slot(i, i_end, j, j_end, "wording", 0.0)
 
 
-def _letters(text: Prepared, start: int, end: int) -> str:
-    """Return what stands between two tokens, letters and digits only: hyphenation and spacing say nothing."""
-    return _NO_LETTER.sub("", text.text[text.starts[start] : text.ends[end - 1]]).casefold()
+class _Tokens:
+    """The tokens of a text, flags as bytes: slots are short, and slicing bytes costs a tenth of slicing an array."""
+
+    def __init__(self, text: Prepared) -> None:
+        self.text, self.hashes, self.starts, self.ends = text.text, text.hashes, text.starts, text.ends
+        self.numbers, self.names = text.numbers.tobytes(), text.names.tobytes()
+
+    def letters(self, start: int, end: int) -> str:
+        """Return what stands between two tokens, letters and digits only: hyphenation and spacing say nothing."""
+        between = self.text[self.starts[start] : self.ends[end - 1]]
+        return (between if between.isalnum() else _NO_LETTER.sub("", between)).casefold()
 
 
-def _others(here: list[int], flags_here: bytes, there: list[int], flags_there: bytes) -> int:
+def _others(
+    left: _Tokens, flags_left: bytes, i: int, i_end: int, right: _Tokens, flags_right: bytes, j: int, j_end: int
+) -> int:
     """Return how many flagged tokens each side has and the other has not: of the side that has fewer."""
-    if not any(flags_here) or not any(flags_there):
-        return 0
-    ours = {token for token, flag in zip(here, flags_here, strict=True) if flag}
-    theirs = {token for token, flag in zip(there, flags_there, strict=True) if flag}
+    ours = {token for token, flag in zip(left.hashes[i:i_end].tolist(), flags_left[i:i_end], strict=True) if flag}
+    theirs = {token for token, flag in zip(right.hashes[j:j_end].tolist(), flags_right[j:j_end], strict=True) if flag}
     return min(len(ours - theirs), len(theirs - ours))

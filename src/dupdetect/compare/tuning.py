@@ -15,8 +15,10 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.compare.questions import Evidence
 from dupdetect.compare.rarity import components
-from dupdetect.compare.verdict import PER_HUNDRED, Evidence, Thresholds, decide
+from dupdetect.compare.thresholds import PER_HUNDRED, Thresholds
+from dupdetect.compare.verdict import decide
 from dupdetect.model import Relation
 
 __all__ = ["DRAWS", "MIN_GROUPS", "Estimate", "Labelled", "Quality", "Suggestion", "quality", "suggestions"]

@@ -40,8 +40,10 @@ of such pairs grows with the square of the scan, and copies meet by their bands 
 SMALL = 20_000
 """Documents up to which nothing is left to estimates."""
 
-LIMIT = 40
-"""A pair is kept if it is among the strongest so many of either of its documents."""
+LIMIT = 24
+"""A pair is kept if it is among the strongest so many of either of its documents. That makes 26 to 36 candidates a
+document in labelled sets, and loses no pair that their labels relate; nor does 16 (``python -m benchmarks run
+relations``)."""
 
 _AT_ONCE = 1 << 22
 """Pairs, or sample hashes, that are sorted at once: some 100 MB."""

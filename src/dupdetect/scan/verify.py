@@ -13,7 +13,7 @@ import numpy as np
 from dupdetect.compare import Comparator, Prepared, Thresholds
 from dupdetect.compare.evidence import overlap
 from dupdetect.compare.gate import Bag
-from dupdetect.compare.verdict import worth_aligning
+from dupdetect.compare.questions import worth_aligning
 from dupdetect.model import Rarity, Relation, Verdict
 from dupdetect.scan.records import pack_verdict, unpack_verdict
 from dupdetect.scan.shards import Corpus
@@ -91,7 +91,7 @@ class Judge:
     def _worth_aligning(
         self, lefts: Sequence[int], rights: Sequence[int], texts: dict[int, str]
     ) -> list[tuple[int, int]]:
-        """Return the pairs of which `dupdetect.compare.verdict.worth_aligning` says so, or that are equal."""
+        """Return the pairs of which `dupdetect.compare.questions.worth_aligning` says so, or that are equal."""
         digests = dict(zip(texts, self._corpus.digest_keys[list(texts)].tolist(), strict=True))
         shingles = list(distinct_shingles(list(texts.values()), self._settings))
         bags = dict(zip(texts, Bag.of_each(shingles, self._rarity), strict=True))

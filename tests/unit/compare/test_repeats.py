@@ -42,3 +42,9 @@ def test_two_copies_of_a_text_said_over_and_over_do_not_run_into_each_other() ->
 @pytest.mark.parametrize("text", ["", "word", f"{FIRST}\n\n{SECOND}\n\n{THIRD}", f"{FIRST} {FIRST[:80]}"])
 def test_a_text_without_a_second_copy_has_no_repeat(text: str) -> None:
     assert find_repeats(text) == ()
+
+
+@pytest.mark.parametrize(("words", "repeats"), [(40, 1), (39, 0)])
+def test_a_repeat_is_a_paragraph_long_and_one_of_just_that_length_is_found(words: int, repeats: int) -> None:
+    chosen = [f"word{n}" for n in range(words)]
+    assert len(find_repeats(" ".join([*chosen, "and", "once", "more", *chosen]))) == repeats

@@ -251,3 +251,87 @@ def test_what_a_text_says_twice_and_the_other_never_counts_once() -> None:
     assert once.coverage_left == twice.coverage_left
     assert once.coverage_left is not None
     assert once.coverage_left < 0.8
+
+
+HEADLINE = "The harbour board votes to dredge the northern channel although the pilots had warned of mud"
+
+
+def _page(line: str, *texts: str, title: str | None = HEADLINE) -> Article:
+    return Article(title=title, blocks=tuple(Block(text=text) for text in (line, *texts)))
+
+
+def test_a_headlines_line_before_the_text_counts_in_no_coverage() -> None:
+    whole = Article(title=HEADLINE, blocks=tuple(Block(text=text) for text in (FIRST, SECOND, prose(1, 300))))
+    line = f"{HEADLINE} Ana Costa, June 3, 2019"
+    assert compare(_page(line, FIRST), whole).relation is Relation.CONTAINED
+    assert compare(_page(line, FIRST, title=None), whole).relation is Relation.OVERLAPS
+
+
+def test_another_byline_and_date_beside_the_headline_are_no_other_facts() -> None:
+    lines = (f"{HEADLINE} {rest}" for rest in ("By Ana Costa, June 3, 2019", "By Omar Haddad, May 21, 2014"))
+    left, right = (_page(line, FIRST, SECOND, prose(n, 30)) for n, line in enumerate(lines))
+    assert compare(left, right).comparison.fact_changes == 0
+    bare = Comparator()
+    assert (
+        bare.evidence(*(bare.prepare(_page(*(b.text for b in side.blocks), title=None)) for side in (left, right)))
+    ).inside.facts > 0
+
+
+def test_a_first_paragraph_that_begins_with_the_headline_is_text() -> None:
+    long = f"{HEADLINE}, and that the money were better spent on the old lock, which has been leaking for many years."
+    assert Comparator().prepare(_page(long, SECOND)).head == 0
+    assert Comparator().prepare(_page(HEADLINE)).head == 0  # there is nothing else
+
+
+def test_a_few_added_words_are_covered_but_not_the_same() -> None:
+    words = FIRST.split()
+    edited = " ".join([*words[:12], "so", "far", *words[12:25], "indeed", *words[25:]])
+    verdict = compare(FIRST, edited)
+    assert verdict.comparison.coverage_left == verdict.comparison.coverage_right == 1.0
+    assert verdict.score < 1.0
+    many = " ".join([*words[:20], *prose(1, 4).split(), *words[20:]])
+    assert (compare(FIRST, many).comparison.coverage_right or 0) < 1.0
+
+
+def test_the_sentence_tells_word_for_word_from_small_edits() -> None:
+    assert "word for word" in compare(FIRST, f"{FIRST}\n\n{prose(1)}").reasons[0].text
+    assert "small edits" not in compare(FIRST, f"{FIRST}\n\n{prose(1)}").reasons[0].text
+    edited = FIRST.replace("northern", "southerly")
+    said = compare(edited, f"{FIRST}\n\n{prose(1)}").reasons[0].text
+    assert said.startswith("100 % of this text stands in the other, with small edits (98 % word for word)")
+
+
+def test_a_comment_that_quotes_the_lead_under_its_headline_is_no_brief() -> None:
+    whole = Article(title="Mud", blocks=tuple(Block(text=text) for text in (FIRST, SECOND, prose(1, 300))))
+    comment = (Block(text=FIRST, kind=BlockKind.QUOTE, quote_depth=1), Block(text=prose(2, 100)))
+    assert compare(whole, Article(title="Mud", blocks=comment)).relation is Relation.OVERLAPS
+
+
+def test_a_text_that_is_all_quotation_stands_in_another_that_quotes_the_same() -> None:
+    quoted = tuple(Block(text=text, kind=BlockKind.QUOTE, quote_depth=1) for text in (FIRST, SECOND))
+    other = Article(blocks=(*quoted, Block(text=prose(1, 200))))
+    assert compare(Article(blocks=quoted), other).relation is Relation.CONTAINED
+
+
+class InStories:
+    """Story frequencies of a corpus in which every sequence of words stands in so many stories."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    @property
+    def stories(self) -> int:
+        return 1000
+
+    def frequencies(self, shingles: NDArray[np.uint64]) -> NDArray[np.int64]:
+        return np.full(len(shingles), self.count)
+
+
+def test_a_sentence_that_many_stories_say_is_a_formula_and_a_paragraph_may_still_be_an_excerpt() -> None:
+    sentence, paragraph = " ".join(FIRST.split()[:30]), f"{FIRST} {SECOND}"
+    for held, count, relation in (
+        (sentence, 5, Relation.CONTAINED),
+        (sentence, 7, Relation.OVERLAPS),
+        (paragraph, 7, Relation.CONTAINED),
+    ):
+        assert compare(held, f"{paragraph}\n\n{prose(1)}", rarity=InStories(count)).relation is relation

@@ -14,9 +14,9 @@ from tests.unit.scan.corpora import articles_of, related_texts
 from dupdetect.compare import Comparator, StoryCounts, find_stories
 from dupdetect.compare.evidence import overlap
 from dupdetect.compare.features import prepare
+from dupdetect.compare.questions import worth_aligning
 from dupdetect.compare.rarity import components
 from dupdetect.compare.repeats import repeats
-from dupdetect.compare.verdict import worth_aligning
 from dupdetect.errors import InputError, ScanError, SettingsError
 from dupdetect.model import Article, Block, BlockKind, Published
 from dupdetect.scan.columns import Columns, write_columns
