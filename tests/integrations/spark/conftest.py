@@ -11,6 +11,8 @@ import pytest
 import dupdetect
 
 ROOT = Path(__file__).parents[3]
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""For Java processes that live for a minute: compile little."""
 
 
 @pytest.fixture(scope="session")
@@ -29,13 +31,16 @@ def spark(tmp_path_factory):
             .appName("dupdetect's tests")
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.driver.host", "127.0.0.1")
-            .config("spark.executorEnv.PYTHONPATH", os.pathsep.join([str(Path(dupdetect.__file__).parents[1]), str(ROOT)]))
+            .config(
+                "spark.executorEnv.PYTHONPATH", os.pathsep.join([str(Path(dupdetect.__file__).parents[1]), str(ROOT)])
+            )
             .config("spark.executorEnv.PYTHONDONTWRITEBYTECODE", "1")
             .config("spark.local.dir", str(work / "local"))
             .config("spark.pyspark.python", sys.executable)
             .config("spark.sql.shuffle.partitions", "2")
             .config("spark.sql.warehouse.dir", str(work / "warehouse"))
             .config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
             .getOrCreate()
         )
     session.sparkContext.setLogLevel("OFF")

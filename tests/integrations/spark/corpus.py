@@ -4,17 +4,26 @@ import json
 import random
 
 from benchmarks.scan_data import generate
-from dupdetect.compare import Thresholds
+
 from dupdetect.extract import read
 from dupdetect.io import cluster_json, pair_json
 from dupdetect.model import Document
 from dupdetect.scan import scan_articles
 from tests.unit.scan.corpora import related_texts, words
 
-__all__ = ["documents", "pages_of_one_template", "scanned", "told_clusters", "told_pairs", "write_lines"]
+__all__ = [
+    "articles_in_order",
+    "documents",
+    "pages_of_one_template",
+    "pair_told",
+    "scanned",
+    "told_clusters",
+    "told_pairs",
+    "write_lines",
+]
 
 
-def documents(folder, size):
+def documents(folder, size, templates):
     """`size` synthetic articles and some hundreds that are related in every way, ids in no order."""
     path = folder / "synthetic.jsonl"
     generate(size, path)
@@ -25,7 +34,7 @@ def documents(folder, size):
     for number in range(60):  # a wire report: more copies than an article has candidates
         more = " ".join(words(rng, number % 5))
         rows.append({"id": f"wire-{number}", "text": f"{story} {more}", "published": f"2014-11-{number % 28 + 1:02}"})
-    rows += pages_of_one_template(240)  # more than a hot key has documents
+    rows += pages_of_one_template(templates)
     rng.shuffle(rows)
     for number, row in enumerate(rows):
         row["id"] = f"{number * 7919 % 10007:05}-{row['id']}"
@@ -64,17 +73,25 @@ def articles_in_order(rows):
 
 
 def scanned(rows):
-    return scan_articles(articles_in_order(rows), thresholds=Thresholds())
+    return scan_articles(articles_in_order(rows))
 
 
 def told_pairs(result):
     articles = {article.id: article for article in result.articles}
-    told = {}
-    for pair in result.pairs:
-        row = pair_json(pair, articles[pair.left], articles[pair.right])
-        told[row["a"], row["b"]] = (row["relation"], pair.verdict.score, row["reasons"], row["measures"])
-    return told
+    return dict(pair_told(pair, articles[pair.left], articles[pair.right]) for pair in result.pairs)
+
+
+def pair_told(pair, left, right):
+    row = pair_json(pair, left, right)
+    return (row["a"], row["b"]), (
+        row["relation"],
+        pair.verdict.score,
+        *map(row.get, ("reasons", "measures", "passages")),
+    )
 
 
 def told_clusters(result):
-    return sorted((one["ids"], *map(one.get, ("representative", "original", "reasons"))) for one in map(cluster_json, result.clusters))
+    return sorted(
+        (one["ids"], *map(one.get, ("representative", "original", "reasons")))
+        for one in map(cluster_json, result.clusters)
+    )
