@@ -59,6 +59,7 @@ def _processor_seconds() -> float:
 def _session(folder: Path) -> Iterator[Any]:
     sql = require("pyspark.sql", purpose="measuring a run on Spark", extra="spark")
     (folder / "events").mkdir()
+    os.environ["PYSPARK_PYTHON"] = sys.executable  # else the first python3 there is
     session = (
         sql.SparkSession.builder.master("local[2]")
         .appName("dupdetect's benchmark")
@@ -68,7 +69,6 @@ def _session(folder: Path) -> Iterator[Any]:
         .config("spark.eventLog.rolling.enabled", "false")
         .config("spark.eventLog.dir", (folder / "events").as_uri())
         .config("spark.local.dir", str(folder))
-        .config("spark.pyspark.python", sys.executable)
         .config("spark.sql.shuffle.partitions", "8")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")

@@ -23,6 +23,7 @@ def spark(tmp_path_factory):
     from pyspark.sql import SparkSession
 
     work = tmp_path_factory.mktemp("spark")
+    os.environ["PYSPARK_PYTHON"] = sys.executable  # else the first python3 there is
     os.environ["SPARK_WORKER_DIR"] = str(work / "workers")  # else below the installed pyspark
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pyspark, while it starts
@@ -36,7 +37,6 @@ def spark(tmp_path_factory):
             )
             .config("spark.executorEnv.PYTHONDONTWRITEBYTECODE", "1")
             .config("spark.local.dir", str(work / "local"))
-            .config("spark.pyspark.python", sys.executable)
             .config("spark.sql.shuffle.partitions", "2")
             .config("spark.sql.warehouse.dir", str(work / "warehouse"))
             .config("spark.ui.enabled", "false")
