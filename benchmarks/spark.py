@@ -108,21 +108,21 @@ def _run(size: int) -> Table:
         generate(size, lines)
         took: defaultdict[str, float] = defaultdict(float)
         with _session(folder) as session:
-            from dupdetect.integrations.spark import find_duplicates, read_files
+            from dupdetect.integrations.spark import Files, find_duplicates
             from dupdetect.integrations.spark.folder import Folder
-            from dupdetect.settings import Settings
 
-            written_by, articles = Folder.result, read_files(session, [str(lines)], "jsonl", Settings())
+            result = Folder.result
 
             def timed(self: Folder, name: str, frame: Any) -> Any:
                 before = _processor_seconds()
-                table = written_by(self, name, frame)
+                table = result(self, name, frame)
                 took[name.removeprefix("_work/")] += _processor_seconds() - before
                 return table
 
-            articles.limit(10).count()  # Java and the first worker are up
+            session.range(100).mapInArrow(lambda batches: batches, "id bigint").count()  # Java and Python are up
+            documents = Files(spark=session, paths=(str(lines),), format="jsonl")
             with mock.patch.object(Folder, "result", timed):
-                summary = find_duplicates(articles, str(folder / "out"), keep_work=True).summary
+                summary = find_duplicates(documents, str(folder / "out"), keep_work=True).summary
         written, spilled = _shuffled(folder)
         return _table(size, took, written, spilled, folder / "out", summary)
 

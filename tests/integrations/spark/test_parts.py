@@ -104,7 +104,7 @@ def test_stars_find_the_components_that_union_find_finds(spark, tmp_path):
 def test_rows_with_dates_and_sections_are_documents_and_bad_rows_are_failures(spark):
     from datetime import date
 
-    from dupdetect.integrations.spark import articles_of
+    from dupdetect.integrations.spark.reading import articles_of
 
     rows = [
         ("1", "<p>" + "one two three " * 30 + "</p>", None, date(2014, 11, 3), ["News"]),
@@ -121,7 +121,7 @@ def test_rows_with_dates_and_sections_are_documents_and_bad_rows_are_failures(sp
 
 
 def test_unknown_columns_are_named(spark):
-    from dupdetect.integrations.spark import articles_of
+    from dupdetect.integrations.spark.reading import articles_of
 
     with pytest.raises(InputError, match="unknown columns body;"):
         articles_of(spark.createDataFrame([("1", "a", "b")], "id string, text string, body string"), Settings())
@@ -130,11 +130,11 @@ def test_unknown_columns_are_named(spark):
 
 
 def test_lines_web_archives_and_parquet_are_read_and_what_is_damaged_is_a_failure(spark, tmp_path):
-    from dupdetect.integrations.spark import read_files
+    from dupdetect.integrations.spark import Files
 
     good = json.dumps({"id": "1", "text": "A line."}).encode()
     (tmp_path / "lines.jsonl").write_bytes(good + b"\n\n\xff\xfe broken\n")
-    rows = read_files(spark, [str(tmp_path / "lines.jsonl")], "jsonl", Settings()).collect()
+    rows = Files(spark=spark, paths=(str(tmp_path / "lines.jsonl"),), format="jsonl").articles(Settings()).collect()
     assert sorted((row.id, row.error is None) for row in rows) == [
         ("1", True),
         ("lines.jsonl: \\xff\\xfe broken …", False),
@@ -142,13 +142,18 @@ def test_lines_web_archives_and_parquet_are_read_and_what_is_damaged_is_a_failur
 
     (tmp_path / "broken.warc").write_bytes(b"WARC/1.0\r\nnothing")
     page(tmp_path / "good.warc.gz", "https://paper.example/1", b"<p>" + b"A page of an archive. " * 20 + b"</p>")
-    rows = read_files(spark, [str(tmp_path)], "warc", Settings()).collect()
+    rows = Files(spark=spark, paths=(str(tmp_path),), format="warc").articles(Settings()).collect()
     assert sorted((row.id, row.tokens) for row in rows if row.error is None) == [("https://paper.example/1", 100)]
 
     spark.createDataFrame([("1", "Some text.")], "id string, text string").write.parquet(str(tmp_path / "table"))
-    assert [row.id for row in read_files(spark, [str(tmp_path / "table")], "parquet", Settings()).collect()] == ["1"]
+    assert [
+        row.id
+        for row in Files(spark=spark, paths=(str(tmp_path / "table"),), format="parquet").articles(Settings()).collect()
+    ] == ["1"]
+    with pytest.raises(InputError, match="PATH_NOT_FOUND"):
+        Files(spark=spark, paths=(str(tmp_path / "none.jsonl"),), format="jsonl").articles(Settings())
     with pytest.raises(InputError, match="no web archive there"):
-        read_files(spark, [str(tmp_path / "table")], "warc", Settings())
+        Files(spark=spark, paths=(str(tmp_path / "table"),), format="warc").articles(Settings())
 
 
 def page(path, url, html):
@@ -164,8 +169,7 @@ def page(path, url, html):
 
 
 def test_of_documents_with_one_id_the_same_stays_whatever_their_order(spark, tmp_path):
-    from dupdetect.integrations.spark import articles_of
-    from dupdetect.integrations.spark.reading import placed
+    from dupdetect.integrations.spark.reading import articles_of, placed
 
     rows = [("1", "first words"), ("1", "other words"), ("1", "other words"), ("2", "more words"), ("2", None)]
     stayed = []

@@ -99,7 +99,7 @@ def test_the_tables_between_the_stages_are_gone(run):
 
 
 def test_new_documents_meet_those_of_an_earlier_run_and_each_other(spark, corpus, run, tmp_path):
-    from dupdetect.integrations.spark import articles_of, find_duplicates
+    from dupdetect.integrations.spark import find_duplicates
 
     old = sorted(corpus, key=lambda row: row["id"])
     told = next(row for row in old if "text" in row and "story-1" in row["id"])
@@ -109,7 +109,7 @@ def test_new_documents_meet_those_of_an_earlier_run_and_each_other(spark, corpus
     rows = [{"id": row["id"], "text": row["text"], "published": None} for row in new + bad]
     frame = spark.createDataFrame(rows, "id string, text string, published timestamp")
     settings = Settings()
-    found = find_duplicates(articles_of(frame, settings), str(tmp_path / "out"), against=[run[0]])
+    found = find_duplicates(frame, str(tmp_path / "out"), against=[run[0]])
 
     articles = [*articles_in_order(old), *articles_in_order(new)]
     corpus = Corpus([MemoryShard.of(articles, settings)])
@@ -143,13 +143,13 @@ def _columns(rows):
 
 
 def test_an_executor_killed_in_the_middle_of_a_stage_changes_nothing(spark, tmp_path, monkeypatch):
-    from dupdetect.integrations.spark import articles_of, candidates, find_duplicates
+    from dupdetect.integrations.spark import candidates, find_duplicates
 
     rows = [{"id": id, "text": text} for id, text in related_texts(stories=20)]
     marker = tmp_path / "killed"
     monkeypatch.setattr(candidates, "_meet", partial(killed_once, str(marker), candidates._meet))
     frame = spark.createDataFrame(rows, "id string, text string").repartition(4)
-    found = find_duplicates(articles_of(frame, Settings()), str(tmp_path / "out"), passages=True)
+    found = find_duplicates(frame, str(tmp_path / "out"), passages=True)
     assert marker.exists()
     assert found.summary["failures"] == 0
     assert pairs_in(spark, tmp_path / "out") == told_pairs(scanned(rows))
@@ -175,12 +175,11 @@ def test_a_run_goes_on_behind_the_stages_that_are_finished(spark, run, tmp_path)
 
 
 def test_a_run_of_other_settings_is_no_earlier_run(spark, run, tmp_path):
-    from dupdetect.integrations.spark import articles_of, find_duplicates
+    from dupdetect.integrations.spark import find_duplicates
 
-    settings = Settings(bands=20)
-    articles = articles_of(spark.createDataFrame([("1", "text")], "id string, text string"), settings)
+    frame = spark.createDataFrame([("1", "text")], "id string, text string")
     with pytest.raises(SettingsError, match="differ in bands"):
-        find_duplicates(articles, str(tmp_path / "out"), settings=settings, against=[run[0]])
+        find_duplicates(frame, str(tmp_path / "out"), settings=Settings(bands=20), against=[run[0]])
 
 
 def test_pages_of_a_template_are_reported_and_do_not_meet_each_with_each(spark, run):

@@ -8,8 +8,7 @@ import click
 from pyspark.sql import SparkSession
 
 from dupdetect.errors import DupdetectError
-from dupdetect.integrations.spark import find_duplicates, read_files
-from dupdetect.settings import Settings
+from dupdetect.integrations.spark import Files, find_duplicates
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,12 +41,10 @@ def main(
     that every executor sees under this path. Spark's own settings come from spark-submit.
     """
     spark = SparkSession.builder.appName("dupdetect").getOrCreate()
-    settings = Settings()
     try:
         summary = find_duplicates(
-            read_files(spark, inputs, format or _format(inputs[0]), settings),
+            Files(spark=spark, paths=inputs, format=format or _format(inputs[0])),
             output,
-            settings=settings,
             against=against,
             frequencies=frequencies,
             passages=passages,

@@ -103,7 +103,7 @@ def clustered(
     members : DataFrame
         What `members_of` gave.
     duplicates : DataFrame
-        Columns `left`, `right`, `relation`, `score` of all verified duplicates.
+        All verified duplicates, of `dupdetect.integrations.spark.verifying.PAIRS`.
     candidates : DataFrame
         Columns `left` and `right` of all pairs that were compared.
     ends : DataFrame
@@ -114,7 +114,7 @@ def clustered(
     """
     rows = [
         members.join(ends, "place").select("component", F.lit(_MEMBER).alias("kind"), "place", *END),
-        _inside(duplicates, members).select(
+        _inside(duplicates.select("left", "right", "relation", "score"), members).select(
             "component", F.lit(_EDGE).alias("kind"), "left", "right", "relation", "score"
         ),
         _inside(candidates, members).select("component", F.lit(_CANDIDATE).alias("kind"), "left", "right"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+from pyspark.errors import AnalysisException
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.window import Window
 
@@ -25,7 +27,7 @@ from dupdetect.settings import Settings
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["ARTICLES", "archives_in", "articles_of", "placed", "read_files"]
+__all__ = ["ARTICLES", "Files", "archives_in", "articles_of", "placed"]
 
 ARTICLES = pa.schema(
     [
@@ -67,8 +69,7 @@ def articles_of(documents: DataFrame, settings: Settings) -> DataFrame:
     Parameters
     ----------
     documents : DataFrame
-        Columns `id`, `html` or `text` (both may be there: of each row one is null), and as far as known `title`,
-        `url`, `published` (text in ISO 8601, date or timestamp), `site`, `section` or `sections` (a list).
+        See `dupdetect.integrations.spark.find_duplicates`.
     settings : Settings
 
     Returns
@@ -91,41 +92,46 @@ def articles_of(documents: DataFrame, settings: Settings) -> DataFrame:
     return _read(documents, _of_rows, settings)
 
 
-def read_files(spark: SparkSession, paths: Sequence[str], format: str, settings: Settings) -> DataFrame:
-    """Read, extract and fingerprint files.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """Documents in files.
 
     Parameters
     ----------
     spark : SparkSession
-    paths : sequence of str
+    paths : tuple of str
         Of Parquet and JSONL whatever Spark reads: files, folders, patterns, URIs. Of WARC files and folders that every
         executor sees under this path.
     format : {'parquet', 'jsonl', 'warc'}
-    settings : Settings
-
-    Returns
-    -------
-    DataFrame
-        Columns of `ARTICLES`, lazily.
-
-    Raises
-    ------
-    InputError
-        There is nothing at a path, or the format is another.
     """
-    if format == "parquet":
-        return articles_of(spark.read.parquet(*paths), settings)
-    if format == "jsonl":
+
+    spark: SparkSession
+    paths: tuple[str, ...]
+    format: str
+
+    def articles(self, settings: Settings) -> DataFrame:
+        """Read, extract and fingerprint them: columns of `ARTICLES`, lazily.
+
+        Raises
+        ------
+        InputError
+            There is nothing at a path, a Parquet table has other columns, or the format is another.
+        """
+        if self.format == "warc":
+            files = archives_in(self.paths)
+            rows = self.spark.createDataFrame([(file,) for file in files], "path string")
+            return _read(rows.repartition(len(files), "path"), _of_files, settings)
+        if self.format not in ("parquet", "jsonl"):
+            raise InputError(f"{self.format}: expected parquet, jsonl or warc")
+        try:
+            if self.format == "parquet":
+                return articles_of(self.spark.read.parquet(*self.paths), settings)
+            lines = self.spark.read.text(list(self.paths))
+        except AnalysisException as error:
+            raise InputError(f"{', '.join(self.paths)}: not readable: {error.getCondition()}") from error
         # As bytes: a line that is no UTF-8 is a failure of its own, not of the batch.
-        lines = spark.read.text(list(paths)).select(
-            F.col("value").cast("binary").alias("line"), F.col("_metadata.file_name").alias("file")
-        )
-        return _read(lines, _of_lines, settings)
-    if format == "warc":
-        files = archives_in(paths)
-        rows = spark.createDataFrame([(file,) for file in files], "path string").repartition(len(files), "path")
-        return _read(rows, _of_files, settings)
-    raise InputError(f"{format}: expected parquet, jsonl or warc")
+        line = F.col("value").cast("binary").alias("line")
+        return _read(lines.select(line, F.col("_metadata.file_name").alias("file")), _of_lines, settings)
 
 
 def archives_in(paths: Sequence[str]) -> list[str]:

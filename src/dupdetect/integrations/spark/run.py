@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from functools import reduce
+from typing import Any
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from dupdetect.compare import Thresholds
@@ -13,13 +15,10 @@ from dupdetect.errors import SettingsError
 from dupdetect.integrations.spark.candidates import candidates_of
 from dupdetect.integrations.spark.clustering import clustered, members_of
 from dupdetect.integrations.spark.folder import Folder
-from dupdetect.integrations.spark.reading import placed
+from dupdetect.integrations.spark.reading import Files, articles_of, placed
 from dupdetect.integrations.spark.stories import count_stories, frequencies_for
 from dupdetect.integrations.spark.verifying import PAIRS, Judging, verified
 from dupdetect.settings import Settings
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
 
 __all__ = ["Duplicates", "find_duplicates"]
 
@@ -52,7 +51,7 @@ class Duplicates:
 
 
 def find_duplicates(
-    articles: DataFrame,
+    documents: DataFrame | Files,
     output: str,
     *,
     settings: Settings | None = None,
@@ -63,15 +62,16 @@ def find_duplicates(
     resume: bool = False,
     keep_work: bool = False,
 ) -> Duplicates:
-    """Find the pairs and clusters among many articles; with `against`, among new ones and those of earlier runs.
+    """Find the pairs and clusters among many documents; with `against`, among new ones and those of earlier runs.
 
     The pairs, relations, measures and clusters are those that `dupdetect.scan` finds among the same documents in the
     order of their ids, given the same story frequencies.
 
     Parameters
     ----------
-    articles : DataFrame
-        What `articles_of` or `read_files` gave, with the same settings.
+    documents : DataFrame or Files
+        Columns `id`, `html` or `text` (both may be there: of each row one is null), and as far as known `title`,
+        `url`, `published` (text in ISO 8601, date or timestamp), `site`, `section` or `sections` (a list).
     output : str
         A new folder, on any file system that Spark writes to: ``articles``, ``pairs``, ``clusters`` and
         ``frequencies`` are Parquet tables in it, ``summary.json`` is written last.
@@ -95,10 +95,14 @@ def find_duplicates(
     SettingsError
         `output` holds something else, or an earlier run had other settings.
     InputError
-        A folder of `against` or `frequencies` holds no finished run.
+        A column has another name, or one that is needed is missing; there is no file; a folder of `against` or
+        `frequencies` holds no finished run.
     """
     settings, thresholds = settings or Settings(), thresholds or Thresholds()
-    spark = articles.sparkSession
+    if isinstance(documents, Files):
+        spark, articles = documents.spark, documents.articles(settings)
+    else:
+        spark, articles = documents.sparkSession, articles_of(documents, settings)
     before = [_earlier(spark, path, settings) for path in against]
     counted = frequencies or (against[0] if against else None)
     identity = {
@@ -111,11 +115,12 @@ def find_duplicates(
     folder = Folder.begin(spark, output, identity, resume=resume)
     partitions = int(str(spark.conf.get("spark.sql.shuffle.partitions")))
 
-    known = _union([one.table("articles").where("error is null") for one, _ in before])
+    earlier = [one.table("articles").where("error is null") for one, _ in before]
+    known = reduce(DataFrame.unionByName, earlier) if earlier else None
     since = _after(known)
     read = folder.keep("read", articles)
-    documents = folder.result("articles", placed(read, since, known))
-    new = documents.where("error is null")
+    everything = folder.result("articles", placed(read, since, known))
+    new = everything.where("error is null")
     every = new if known is None else known.unionByName(new)
     candidates = candidates_of(every, folder, settings, since=since)
 
@@ -129,9 +134,8 @@ def find_duplicates(
     ends = folder.keep("ends", frequencies_for(places, every, table, settings, partitions=partitions))
     found = folder.keep("verified", verified(candidates.pairs, ends, judging, partitions=partitions))
 
-    edges = [frame.where("is_duplicate") for frame in (found, *(one.table("pairs") for one, _ in before))]
-    duplicates = _union([frame.select("left", "right", "relation", "score") for frame in edges])
-    assert duplicates is not None  # noqa: S101
+    reported = [found, *(one.table("pairs").select(*found.columns) for one, _ in before)]
+    duplicates = reduce(DataFrame.unionByName, reported).where("is_duplicate")
     members = members_of(duplicates.select("left", "right"), folder, since=since)
     if before:  # members of earlier runs need not be candidates of this one
         ends = folder.keep(
@@ -140,28 +144,22 @@ def find_duplicates(
     clusters = clustered(members, duplicates, candidates.pairs, ends, folder, judging, partitions=partitions)
     late = clusters.pairs.where(F.col("right") >= since)
     pairs = folder.result("pairs", found.union(late).select(*PAIRS.names))
-    result = Duplicates(
-        articles=documents,
-        pairs=pairs,
-        clusters=folder.result("clusters", clusters.clusters),
-        frequencies=table,
-        summary={},
-    )
+    stars = folder.result("clusters", clusters.clusters)
     summary = {
-        "documents": documents.count(),
+        "documents": everything.count(),
         "articles": new.count(),
-        "failures": documents.where("error is not null").count(),
+        "failures": everything.where("error is not null").count(),
         "earlier articles": 0 if known is None else known.count(),
         "compared": candidates.count + clusters.compared,
         "candidates beyond the limit": candidates.left_out,
         "hot keys": candidates.hot_keys,
         "relations": _counts(pairs, "relation"),
-        "clusters": result.clusters.count(),
+        "clusters": stars.count(),
         "largest component": _largest(members),
         "stories": stories,
     }
     folder.finish(summary, keep_work=keep_work)
-    return Duplicates(articles=documents, pairs=pairs, clusters=result.clusters, frequencies=table, summary=summary)
+    return Duplicates(articles=everything, pairs=pairs, clusters=stars, frequencies=table, summary=summary)
 
 
 def _earlier(spark: Any, path: str, settings: Settings) -> tuple[Folder, dict[str, Any]]:
@@ -170,13 +168,6 @@ def _earlier(spark: Any, path: str, settings: Settings) -> tuple[Folder, dict[st
     if odd := settings.differences(Settings.from_dict(begun["settings"])):
         raise SettingsError(f"{path}: a run of other settings: they differ in {', '.join(sorted(odd))}")
     return folder, summary
-
-
-def _union(frames: Sequence[DataFrame]) -> DataFrame | None:
-    whole = None
-    for frame in frames:
-        whole = frame if whole is None else whole.unionByName(frame)
-    return whole
 
 
 def _after(known: DataFrame | None) -> int:
