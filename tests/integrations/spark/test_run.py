@@ -12,6 +12,8 @@ from dupdetect.compare import Thresholds
 from dupdetect.compare.rarity import Frequencies
 from dupdetect.errors import InputError, SettingsError
 from dupdetect.model import Pair
+from dupdetect.scan import join as scan_join
+from dupdetect.scan.frequencies import count_stories
 from dupdetect.scan.join import join
 from dupdetect.scan.shards import TWICE, Corpus, MemoryShard
 from dupdetect.scan.verify import Judge
@@ -142,16 +144,27 @@ def _columns(rows):
     return np.array(hashes, dtype=np.uint64), np.array(counts, dtype=np.int64)
 
 
-def test_an_executor_killed_in_the_middle_of_a_stage_changes_nothing(spark, tmp_path, monkeypatch):
+@pytest.fixture
+def large(monkeypatch):
+    """Rules for more articles than are counted exactly hold from eleven on, here and in a scan."""
+    from dupdetect.integrations.spark import candidates, stories
+
+    for module in (candidates, stories, scan_join):
+        monkeypatch.setattr(module, "SMALL", 10)
+    monkeypatch.setitem(count_stories.__kwdefaults__, "exact_up_to", 10)
+
+
+def test_an_executor_killed_in_the_middle_of_a_large_run_changes_nothing(spark, large, tmp_path, monkeypatch):
     from dupdetect.integrations.spark import candidates, find_duplicates
 
-    rows = [{"id": id, "text": text} for id, text in related_texts(stories=20)]
+    rows = [{"id": id, "text": text} for id, text in related_texts(stories=30)]
     marker = tmp_path / "killed"
     monkeypatch.setattr(candidates, "_meet", partial(killed_once, str(marker), candidates._meet))
     frame = spark.createDataFrame(rows, "id string, text string").repartition(4)
     found = find_duplicates(frame, str(tmp_path / "out"), passages=True)
     assert marker.exists()
     assert found.summary["failures"] == 0
+    assert found.summary["hot keys"] > 0
     assert pairs_in(spark, tmp_path / "out") == told_pairs(scanned(rows))
     assert clusters_in(spark, tmp_path / "out") == told_clusters(scanned(rows))
 
