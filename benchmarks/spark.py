@@ -136,7 +136,7 @@ def _table(
     summary: dict[str, Any],
 ) -> Table:
     stages: dict[str, Counter[str]] = {stage: Counter() for stage in _STAGES.values()}
-    rounds = sum(name.startswith("duplicates/") and not name.endswith("large") for name in took)
+    rounds = sum(name.startswith("duplicates/") for name in took)
     for name, seconds in took.items():
         stage = stages[_STAGES[name.partition("/")[0]]]
         stage["cpu"] += round(seconds * 1e6)

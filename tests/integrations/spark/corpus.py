@@ -13,9 +13,11 @@ from tests.unit.scan.corpora import related_texts, words
 
 __all__ = [
     "articles_in_order",
+    "clusters_in",
     "documents",
     "pages_of_one_template",
     "pair_told",
+    "pairs_in",
     "scanned",
     "told_clusters",
     "told_pairs",
@@ -95,3 +97,15 @@ def told_clusters(result):
         (one["ids"], *map(one.get, ("representative", "original", "reasons")))
         for one in map(cluster_json, result.clusters)
     )
+
+
+def pairs_in(spark, output):
+    return {
+        (row.a, row.b): (row.relation, row.score, *map(json.loads, (row.reasons, row.measures, row.passages or "null")))
+        for row in spark.read.parquet(f"{output}/pairs").collect()
+    }
+
+
+def clusters_in(spark, output):
+    rows = spark.read.parquet(f"{output}/clusters").collect()
+    return sorted((row.ids, row.representative, row.original, row.reasons) for row in rows)

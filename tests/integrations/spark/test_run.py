@@ -2,7 +2,6 @@
 
 import json
 import os
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,22 +11,21 @@ from dupdetect.compare import Thresholds
 from dupdetect.compare.rarity import Frequencies
 from dupdetect.errors import InputError, SettingsError
 from dupdetect.model import Pair
-from dupdetect.scan import join as scan_join
-from dupdetect.scan.frequencies import count_stories
 from dupdetect.scan.join import join
 from dupdetect.scan.shards import TWICE, Corpus, MemoryShard
 from dupdetect.scan.verify import Judge
 from dupdetect.settings import Settings
 from tests.integrations.spark.corpus import (
     articles_in_order,
+    clusters_in,
     documents,
     pair_told,
+    pairs_in,
     scanned,
     told_clusters,
     told_pairs,
     write_lines,
 )
-from tests.integrations.spark.killing import killed_once
 from tests.unit.scan.corpora import related_texts
 
 pytestmark = [pytest.mark.system, pytest.mark.filterwarnings("default")]
@@ -62,18 +60,6 @@ def run(spark, corpus, tmp_path_factory):
 
 def summary_of(output):
     return json.loads(Path(output, "summary.json").read_text())
-
-
-def pairs_in(spark, output):
-    return {
-        (row.a, row.b): (row.relation, row.score, *map(json.loads, (row.reasons, row.measures, row.passages or "null")))
-        for row in spark.read.parquet(f"{output}/pairs").collect()
-    }
-
-
-def clusters_in(spark, output):
-    rows = spark.read.parquet(f"{output}/clusters").collect()
-    return sorted((row.ids, row.representative, row.original, row.reasons) for row in rows)
 
 
 def test_pairs_with_relation_measures_and_passages_are_those_of_a_scan(spark, expected, run):
@@ -142,31 +128,6 @@ def _columns(rows):
 
     hashes, counts = zip(*rows, strict=True)
     return np.array(hashes, dtype=np.uint64), np.array(counts, dtype=np.int64)
-
-
-@pytest.fixture
-def large(monkeypatch):
-    """Rules for more articles than are counted exactly hold from eleven on, here and in a scan."""
-    from dupdetect.integrations.spark import candidates, stories
-
-    for module in (candidates, stories, scan_join):
-        monkeypatch.setattr(module, "SMALL", 10)
-    monkeypatch.setitem(count_stories.__kwdefaults__, "exact_up_to", 10)
-
-
-def test_an_executor_killed_in_the_middle_of_a_large_run_changes_nothing(spark, large, tmp_path, monkeypatch):
-    from dupdetect.integrations.spark import candidates, find_duplicates
-
-    rows = [{"id": id, "text": text} for id, text in related_texts(stories=30)]
-    marker = tmp_path / "killed"
-    monkeypatch.setattr(candidates, "_meet", partial(killed_once, str(marker), candidates._meet))
-    frame = spark.createDataFrame(rows, "id string, text string").repartition(4)
-    found = find_duplicates(frame, str(tmp_path / "out"), passages=True)
-    assert marker.exists()
-    assert found.summary["failures"] == 0
-    assert found.summary["hot keys"] > 0
-    assert pairs_in(spark, tmp_path / "out") == told_pairs(scanned(rows))
-    assert clusters_in(spark, tmp_path / "out") == told_clusters(scanned(rows))
 
 
 def test_a_run_goes_on_behind_the_stages_that_are_finished(spark, run, tmp_path):

@@ -42,8 +42,7 @@ def components(edges: DataFrame, folder: Folder, name: str) -> DataFrame:
     stars = folder.keep(f"{name}/round-0", turned.where("u != v").distinct())
     before = _looks(stars)
     for number in count(1):
-        large = folder.keep(f"{name}/round-{number}-large", large_star(stars))
-        stars = folder.keep(f"{name}/round-{number}", small_star(large))
+        stars = folder.keep(f"{name}/round-{number}", small_star(large_star(stars)))
         now = _looks(stars)
         if now == before:
             break
