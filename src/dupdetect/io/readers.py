@@ -7,10 +7,11 @@ all raises.
 from __future__ import annotations
 
 import codecs
+import datetime as dt
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ from dupdetect.io.tables import csv_rows, parquet_rows, read_warc
 from dupdetect.model import ContentFormat, Document, Failure
 
 __all__ = [
+    "FIELDS",
     "SUFFIXES",
     "document_of_line",
+    "documents_of_rows",
     "is_collection",
     "is_jsonl",
     "jsonl_lines",
@@ -51,8 +54,9 @@ _JSONL = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _CSV = (".csv",)
 _PARQUET = (".parquet", ".pq")
 _WARC = (".warc", ".warc.gz")
-_FIELDS = {"id", "html", "text", "title", "url", "published", "site", "section", "sections"}
-_TYPES: dict[str, type] = {name: list if name == "sections" else str for name in _FIELDS}
+FIELDS = {"id", "html", "text", "title", "url", "published", "site", "section", "sections"}
+"""What a row of a collection may say of its document."""
+_TYPES: dict[str, type] = {name: list if name == "sections" else str for name in FIELDS}
 
 
 def is_jsonl(path: str | Path) -> bool:
@@ -114,9 +118,9 @@ def read_documents(path: Path) -> Iterator[Document | Failure]:
             if line.strip():
                 yield document_of_line(line, f"{path.name}:{number}")
     elif name.endswith(_CSV):
-        yield from _documents(csv_rows(path))
+        yield from documents_of_rows(csv_rows(path))
     elif name.endswith(_PARQUET):
-        yield from _documents(parquet_rows(path))
+        yield from documents_of_rows(parquet_rows(path))
     elif name.endswith(_WARC):
         yield from read_warc(path)
     else:
@@ -150,15 +154,21 @@ def document_of_line(line: bytes, where: str) -> Document | Failure:
         return Failure(id=where, error=f"not a document: {error}")
 
 
-def _documents(rows: Iterator[tuple[str, dict[str, Any] | str]]) -> Iterator[Document | Failure]:
+def documents_of_rows(rows: Iterable[tuple[str, dict[str, Any] | str]]) -> Iterator[Document | Failure]:
+    """Read rows of a table: where each stands (the id of a failure), and its fields or what is wrong with it."""
     for where, row in rows:
         try:
             if isinstance(row, str):
                 raise InputError(row)
-            known = {name: value for name, value in row.items() if value is not None}
+            known = {name: _plain(value) for name, value in row.items() if value is not None}
             yield _document(known)
         except InputError as error:
             yield Failure(id=where, error=f"not a document: {error}")
+
+
+def _plain(value: Any) -> Any:
+    """Return dates as JSON has them."""
+    return value.isoformat() if isinstance(value, dt.date | dt.datetime) else value
 
 
 def line_starts(path: Path, step: int) -> Iterator[int]:
@@ -211,8 +221,8 @@ def _unreadable(path: Path, error: Exception) -> InputError:
 def _document(fields: Any) -> Document:
     if not isinstance(fields, dict):
         raise InputError("expected a JSON object")
-    if unknown := fields.keys() - _FIELDS:
-        raise InputError(f"unknown fields {', '.join(sorted(unknown))}; known are {', '.join(sorted(_FIELDS))}")
+    if unknown := fields.keys() - FIELDS:
+        raise InputError(f"unknown fields {', '.join(sorted(unknown))}; known are {', '.join(sorted(FIELDS))}")
     if ("html" in fields) == ("text" in fields):
         raise InputError("exactly one of `html` and `text` is needed")
     odd = [name for name, value in fields.items() if value is not None and not isinstance(value, _TYPES[name])]

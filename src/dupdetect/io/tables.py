@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -88,14 +87,9 @@ def parquet_rows(path: Path) -> Iterator[tuple[str, dict[str, Any] | str]]:
             for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE):
                 for row in batch.to_pylist():
                     number += 1
-                    yield f"{path.name}:{number}", {name: _plain(value) for name, value in row.items()}
+                    yield f"{path.name}:{number}", row
     except (OSError, arrow.ArrowException) as error:
         raise InputError(f"{path}: not readable as Parquet: {error}") from error
-
-
-def _plain(value: Any) -> Any:
-    """Return dates as JSON has them."""
-    return value.isoformat() if isinstance(value, dt.date | dt.datetime) else value
 
 
 def read_warc(path: Path) -> Iterator[Document | Failure]:

@@ -20,7 +20,7 @@ from dupdetect.scan.work import Arrays, Kept, compute_only
 from dupdetect.settings import Settings
 from dupdetect.text.shingles import distinct_shingles
 
-__all__ = ["count_stories", "shingle_parts"]
+__all__ = ["count_stories", "same_story", "shingle_parts"]
 
 _AT_ONCE = 1 << 23
 """Shingles that are sorted at once: some 250 MB."""
@@ -139,8 +139,14 @@ def _stories(corpus: Corpus, pairs: CandidatePairs, places: NDArray[np.int64]) -
     for start in range(0, len(left), step):
         part = slice(start, start + step)
         one, other = corpus.signatures(places[left[part]]), corpus.signatures(places[right[part]])
-        jaccard = (one == other).mean(axis=1)
-        a, b = sizes[left[part]], sizes[right[part]]
-        shared = jaccard / (1 + jaccard) * (a + b)
-        same[part] = shared >= SAME_STORY * np.maximum(a, b)
+        same[part] = same_story(one, other, sizes[left[part]], sizes[right[part]])
     return components(len(places), left[same], right[same])
+
+
+def same_story(
+    one: NDArray[np.uint32], other: NDArray[np.uint32], a: NDArray[np.int64], b: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Tell from signatures, shape (n, permutations), and numbers of shingles which pairs are one story."""
+    jaccard = (one == other).mean(axis=1)
+    shared = jaccard / (1 + jaccard) * (a + b)
+    return np.asarray(shared >= SAME_STORY * np.maximum(a, b))

@@ -20,7 +20,19 @@ from dupdetect.scan.shards import Corpus, MemoryShard, columns_of
 from dupdetect.scan.work import Arrays, Kept, compute_only
 from dupdetect.settings import Settings
 
-__all__ = ["HOT_KEY", "LIMIT", "CandidatePairs", "candidate_pairs", "join", "join_parts"]
+__all__ = [
+    "HOT_HASH",
+    "HOT_KEY",
+    "LIMIT",
+    "SHIFTS",
+    "SMALL",
+    "CandidatePairs",
+    "candidate_pairs",
+    "join",
+    "join_parts",
+    "pairs_within",
+    "rated",
+]
 
 MIN_SHARED_SAMPLE = 2
 """Sample hashes that two documents must share, if they share no band: one alone is chance or idiom …"""
@@ -54,7 +66,7 @@ _FEW = 1 << 17
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 """2**64 over the golden ratio: the sample's hashes are small, their multiples are everywhere (Knuth, TAOCP 3, 6.4)."""
 
-_SAMPLE, _BAND, _TWIN = 0, 20, 40
+SHIFTS = _SAMPLE, _BAND, _TWIN = 0, 20, 40
 """Where the counts of shared hashes, bands and digests stand in one 64-bit sum."""
 
 
@@ -155,19 +167,12 @@ def _join(
     lefts, rights, strengths = [], [], []
     for pairs, shared in _merged(found, count):
         left, right = pairs >> 32, pairs & 0xFFFFFFFF
-        by_sample = shared & ((1 << _BAND) - 1)
-        by_band = (shared >> _BAND) & ((1 << (_TWIN - _BAND)) - 1)
-        equal = shared >> _TWIN > 0
-        # Both samples hold what lies under the lower of their thresholds: so much of the smaller text is comparable.
-        comparable = np.minimum(shares[left], shares[right]) * np.minimum(distinct[left], distinct[right])
-        contained = by_sample / np.maximum(1, comparable)
-        enough = (by_sample >= MIN_SHARED_SAMPLE) | (contained >= MIN_SHARED_SHARE)
-        worth = equal | (by_band > 0) | enough
-        left, right, contained, by_band = (each[worth] for each in (left, right, contained, by_band))
-        suggested = np.maximum((by_band / settings.bands) ** (1 / settings.rows), contained)
-        lefts.append(left)
-        rights.append(right)
-        strengths.append(np.where(equal[worth], 1.0, np.minimum(1.0, suggested)))
+        worth, strength = rated(
+            shared, (shares[left], shares[right]), (distinct[left], distinct[right]), settings=settings
+        )
+        lefts.append(left[worth])
+        rights.append(right[worth])
+        strengths.append(strength[worth])
     left, right = (np.concatenate([np.empty(0, dtype=np.int64), *each]) for each in (lefts, rights))
     strength = np.concatenate([np.empty(0), *strengths])
     chosen = _strongest(left, right, strength, limit)
@@ -178,6 +183,33 @@ def _join(
         "strength": strength[chosen],
         "counts": np.array([hot, len(left) - int(chosen.sum())], dtype=np.int64),
     }
+
+
+def rated(
+    shared: NDArray[np.int64],
+    shares: tuple[NDArray[np.float64], NDArray[np.float64]],
+    distinct: tuple[NDArray[np.float64], NDArray[np.float64]],
+    *,
+    settings: Settings,
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Return which pairs are worth comparing, and their strength.
+
+    Parameters
+    ----------
+    shared : ndarray of int64, shape (n,)
+        Shared hashes, bands and digests of each pair, at their `SHIFTS`.
+    shares, distinct : pair of ndarray of float64, shape (n,)
+        Of the left and the right text: which share of its hashes its sample keeps, how many hashes it has.
+    settings : Settings
+    """
+    by_sample = shared & ((1 << _BAND) - 1)
+    by_band = (shared >> _BAND) & ((1 << (_TWIN - _BAND)) - 1)
+    equal = shared >> _TWIN > 0
+    # Both samples hold what lies under the lower of their thresholds: so much of the smaller text is comparable.
+    contained = by_sample / np.maximum(1, np.minimum(*shares) * np.minimum(*distinct))
+    enough = (by_sample >= MIN_SHARED_SAMPLE) | (contained >= MIN_SHARED_SHARE)
+    suggested = np.maximum((by_band / settings.bands) ** (1 / settings.rows), contained)
+    return equal | (by_band > 0) | enough, np.where(equal, 1.0, np.minimum(1.0, suggested))
 
 
 def _twins(corpus: Corpus, hot_key: int) -> Arrays:
@@ -226,7 +258,7 @@ def _shared(keys: NDArray[np.uint64], owners: NDArray[np.int64], shift: int, hot
         before = int(emitted[first - 1]) if first else 0
         last = max(first + 1, int(np.searchsorted(emitted, before + _AT_ONCE, side="right")))
         part = slice(first, last)
-        code = np.concatenate(list(_pairs(owners, starts[part], ends[part], hot[part])))
+        code = np.concatenate(list(pairs_within(owners, starts[part], ends[part], hot[part])))
         code.sort()
         edges = np.flatnonzero(np.concatenate(([True], code[1:] != code[:-1]))[: len(code)])
         codes.append(code[edges])
@@ -246,7 +278,7 @@ def _several(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
     return np.flatnonzero(np.bincount(slots).take(slots) > 1)
 
 
-def _pairs(
+def pairs_within(
     owners: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], hot: NDArray[np.bool_]
 ) -> Iterator[NDArray[np.int64]]:
     """Yield the pairs inside each group: each with each, or each with the next in hot ones."""

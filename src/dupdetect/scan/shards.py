@@ -33,7 +33,18 @@ from dupdetect.scan.records import (
 from dupdetect.settings import Settings
 from dupdetect.text import Shingles, shingle_batch
 
-__all__ = ["Corpus", "FileShard", "MemoryShard", "Shard", "Unread", "columns_of", "drop_repeated_ids", "write_shard"]
+__all__ = [
+    "TWICE",
+    "Corpus",
+    "FileShard",
+    "MemoryShard",
+    "Shard",
+    "Unread",
+    "columns_of",
+    "drop_repeated_ids",
+    "read_shard",
+    "write_shard",
+]
 
 PARTS = 32
 """Parts of a shard's samples that stand each for itself, by the lowest bits of the hashes: the join reads one after the
