@@ -22,7 +22,7 @@ from dupdetect.integrations.spark.components import components
 from dupdetect.integrations.spark.pairing import with_ends
 from dupdetect.scan.frequencies import same_story
 from dupdetect.scan.join import SMALL
-from dupdetect.scan.records import unpack_article
+from dupdetect.scan.records import unpack_text
 from dupdetect.settings import Settings
 from dupdetect.text.shingles import distinct_shingles
 
@@ -164,7 +164,7 @@ def _bits(articles: DataFrame) -> int:
 
 
 def _distinct(articles: Iterable[bytes], settings: Settings) -> list[NDArray[np.uint64]]:
-    return list(distinct_shingles([unpack_article(article).text for article in articles], settings))
+    return list(distinct_shingles([unpack_text(article) for article in articles], settings))
 
 
 def _same_text(settings: Settings, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
