@@ -30,11 +30,12 @@ from benchmarks.extraction_data import SHINGLE, AnnotatedPage, Score, group_of, 
 from dupdetect.errors import ExtractionError
 from dupdetect.extract import Limits
 from dupdetect.extract.blocks import Page
-from dupdetect.extract.boilerplate import decide, facts_of, find_posts
+from dupdetect.extract.boilerplate import decide, facts_of
 from dupdetect.extract.extractor import flattened
 from dupdetect.extract.features import FEATURE_NAMES, Measured, measure, row
 from dupdetect.extract.lexicon import LEXICON_NAMES, PLACES, lexicon_features, said
 from dupdetect.extract.metadata import Metadata, read_metadata
+from dupdetect.extract.posts import find_posts
 
 FOLDS = 5
 TREES = {
