@@ -7,7 +7,7 @@ PIP_ARGS ?=
 PYTEST_ARGS ?=
 BIN = $(VENV)/bin
 
-.PHONY: help demo test test-system test-faults test-postgres fuzz lint bench bench-million wordpress-zip clean
+.PHONY: help demo test test-system test-faults test-postgres test-spark fuzz lint bench bench-million wordpress-zip clean
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is.
@@ -51,6 +51,9 @@ test-faults: $(VENV)/.installed-test  ## Minutes: 500 writers and 50 services ki
 
 test-postgres: $(VENV)/.installed-system  ## Minutes: an index in PostgreSQL, 100 rounds of claims, 10 servers killed. Debian's postgresql.
 	DUPDETECT_CLAIM_ROUNDS=100 DUPDETECT_SERVER_KILLS=10 $(BIN)/python -m pytest -m system tests/system/postgres -s
+
+test-spark: $(VENV)/.installed-system  ## Minutes: 2,000 documents on Spark as a scan has them. Debian's openjdk-17-jre-headless.
+	DUPDETECT_SPARK_ARTICLES=1640 $(BIN)/python -m pytest -m system tests/integrations/spark -s
 
 fuzz: $(VENV)/.installed-test  ## An hour: 20,000 broken pages through extraction; CASES=1000 for fewer.
 	DUPDETECT_FUZZ_CASES=$(or $(CASES),20000) $(BIN)/python -m pytest tests/fuzz

@@ -30,7 +30,7 @@ from tests.unit.scan.corpora import related_texts
 
 pytestmark = [pytest.mark.system, pytest.mark.filterwarnings("default")]
 
-SYNTHETIC = int(os.environ.get("DUPDETECT_SPARK_ARTICLES", 1_640))
+SYNTHETIC = int(os.environ.get("DUPDETECT_SPARK_ARTICLES", 600))
 TEMPLATES = int(os.environ.get("DUPDETECT_TEMPLATE_PAGES", 240))
 """More than the documents a key may have before it is hot."""
 
