@@ -10,7 +10,7 @@ from tests.integrations.spark.corpus import clusters_in, pairs_in, scanned, told
 from tests.integrations.spark.killing import killed_once
 from tests.unit.scan.corpora import related_texts
 
-pytestmark = [pytest.mark.system, pytest.mark.filterwarnings("default")]
+pytestmark = [pytest.mark.system, pytest.mark.long, pytest.mark.filterwarnings("default")]
 
 
 @pytest.fixture

@@ -86,6 +86,7 @@ def test_the_tables_between_the_stages_are_gone(run):
     assert not Path(run[0], "_work").exists()
 
 
+@pytest.mark.long
 def test_new_documents_meet_those_of_an_earlier_run_and_each_other(spark, corpus, run, tmp_path):
     from dupdetect.integrations.spark import find_duplicates
 
@@ -136,6 +137,7 @@ def _columns(rows):
     return np.array(hashes, dtype=np.uint64), np.array(counts, dtype=np.int64)
 
 
+@pytest.mark.long
 def test_a_run_goes_on_behind_the_stages_that_are_finished(spark, run, tmp_path):
     from dupdetect.integrations.spark.folder import Folder
 
