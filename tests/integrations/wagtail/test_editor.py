@@ -64,6 +64,8 @@ def test_the_form_says_what_is_repeated_where_and_a_reason_publishes_it(server, 
     editor = page.locator("[role=textbox][contenteditable=true]").first
     editor.click()
     page.keyboard.insert_text(STORY)
+    # The editor writes what is typed into the form's field a quarter of a second later, on a busy machine later still.
+    page.wait_for_function("words => document.querySelector('[name=body]').value.includes(words)", arg=STORY[:30])
     page.wait_for_load_state("networkidle")
     publish(page)
     message = page.locator("text=The same text as “The ferry stays” in Main Blog").first
