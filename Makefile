@@ -40,10 +40,9 @@ demo: $(VENV)/.installed  ## Find the duplicated Bullpen post, explain it and sh
 test: $(VENV)/.installed-test  ## Run all tests that need no real site and no browser.
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-test-system:  ## As root on Debian: install and start the real components, and run their tests but the long ones.
+test-system: $(VENV)/.installed-system  ## As root on Debian: install and start the real components, and run their tests but the long ones.
 	tests/system/install
-	$(MAKE) --no-print-directory $(VENV)/.installed-system
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -m "system and not long" --no-skips
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -m "system and not long" --no-skips $(PYTEST_ARGS)
 
 test-faults: $(VENV)/.installed-test  ## Minutes: 500 writers and 50 services killed, 100 rounds of simultaneous claims.
 	DUPDETECT_KILLS=500 DUPDETECT_CLAIM_ROUNDS=100 $(BIN)/python -m pytest tests/faults/test_processes.py -s
