@@ -98,7 +98,7 @@ def read_byline(
     declared = [names_of(authors), *(metas.get(name, ()) for name in _AUTHOR_METAS)]
     # Whom a content system has on file is who put the text in: a name that the page shows is a better one.
     on_file = [names_of(by_reference(authors, nodes)), *_cards(metas)]
-    house = list(names_of([author for author in listed(authors) if is_organisation(author)]))
+    house = names_of([author for author in listed(authors) if is_organisation(author)])
     return (
         _first_names(declared, keys.union(map(same_words, house)))
         or shown_byline(marks, keys)

@@ -121,6 +121,9 @@ _PUBLISHED_WORDS = re.compile(
 )
 
 
+_DIGIT = re.compile(r"\d").search
+
+
 def _visible_date(page: Page, language: str | None) -> Published | None:
     """Return the date of the first short line that says it is one; else of the first line that has one at its head."""
     language = (language or "en").lower()
@@ -128,7 +131,7 @@ def _visible_date(page: Page, language: str | None) -> Published | None:
     fallback = opening = None
     for text in page.texts:
         head = text[:_HEAD] if len(text) > 120 else text
-        if len(text) < 6 or not any(map(str.isdigit, head)):
+        if len(text) < 6 or not _DIGIT(head):
             continue
         found = next(written_dates(head, month_first=month_first), None)
         if found is None:
@@ -139,7 +142,7 @@ def _visible_date(page: Page, language: str | None) -> Published | None:
             return found
         elif fallback is None and len(text) <= 60:
             fallback = found
-        elif fallback is None:
+        else:
             opening = opening or found
     return fallback or opening
 
@@ -159,7 +162,7 @@ def _times(page: Page, elements: range) -> list[str]:
 
 
 _DATE_CLASS = re.compile(
-    r"(?:publish(?:ed)?|pub|post(?:ed)?|article|entry|create[d]?|story)[_-]{1,2}(?:date|at|on|time)(?![a-z])", re.I
+    r"(?:publish(?:ed)?|pub|post(?:ed)?|article|entry|created?|story)[_-]{1,2}(?:date|at|on|time)(?![a-z])", re.I
 ).search
 _DATE_CLASSES = "date post-date entry-date published posted-on dateline timestamp pubdate byline-date"
 
