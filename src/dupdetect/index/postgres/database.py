@@ -204,14 +204,8 @@ class Database:
         if getattr(self._pool.held, "connection", None) is not None:
             yield self._pool.held.connection
             return
-        with self.errors():
-            connection, _ = self._begun("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            try:
-                with self._holding(connection), _undone(connection):
-                    yield connection
-                    connection.execute("COMMIT")
-            finally:
-                self._give_back(connection)
+        with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[PostgresConnection]:
@@ -240,8 +234,13 @@ class Database:
     @contextmanager
     def defining(self) -> Iterator[PostgresConnection]:
         """Hold a connection in a transaction that makes the tables: all of them, or none."""
+        with self._transaction("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE") as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[PostgresConnection]:
         with self.errors():
-            connection, _ = self._begun("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+            connection, _ = self._begun(begin)
             try:
                 with self._holding(connection), _undone(connection):
                     yield connection
