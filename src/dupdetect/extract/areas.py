@@ -53,6 +53,8 @@ def areas_of(page: Page, names: NDArray[np.int64]) -> list[str]:
 def _own_area(tag: str, names: int) -> str | None:
     if tag in _AREA_TAGS:
         return _AREA_TAGS[tag]
+    if not names:
+        return None
     if names & _BIT["content"]:
         return ""
     return next((words for bit, words in _AREA_BITS if names & bit), None)

@@ -21,7 +21,7 @@ from dupdetect.extract.dom import DATA, TEXT, Event
 from dupdetect.extract.limits import DEFAULT_LIMITS, Limits
 from dupdetect.model import BlockKind
 
-__all__ = ["Look", "Page", "flatten", "kinds"]
+__all__ = ["Look", "Names", "Page", "flatten", "kinds"]
 
 _NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
 _CAPITAL = re.compile("[A-Z][A-Za-z]*")
@@ -57,6 +57,29 @@ class Look(NamedTuple):
     prop: str | None = None
     role: str | None = None
     type: str | None = None
+
+
+class Names(NamedTuple):
+    """What all looks of a page are called: each look's words, one look after the other.
+
+    Parameters
+    ----------
+    vocabulary : list of str
+        The different words. The first is none: each look begins with it, so that none is empty.
+    words : ndarray of int64
+        Numbers of words, each once a look.
+    starts : ndarray of int64, shape (looks,)
+        Where each look begins in `words`.
+    """
+
+    vocabulary: list[str]
+    words: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+    def of_looks(self) -> list[frozenset[str]]:
+        """Return the words of each look."""
+        parts = np.split(self.words, self.starts[1:])
+        return [frozenset(self.vocabulary[word] for word in part[1:].tolist()) for part in parts]
 
 
 @dataclass
@@ -120,7 +143,7 @@ class Page:
     title: str = ""
 
     @cached_property
-    def look_words(self) -> list[frozenset[str]]:
+    def names(self) -> Names:
         """Words of each look's names (class, id, itemprop) in lower case; ``html`` and ``body`` are named for pages."""
         said = [
             f"{look.classes or ''} {look.id or ''} {look.prop or ''}" if look.tag not in ("html", "body") else ""
@@ -133,7 +156,13 @@ class Page:
         letters = joined.encode("ascii", "replace").translate(_LETTERS).decode()
         if not letters.islower():
             letters = _CAPITAL.sub(_parted, letters).lower()
-        return [frozenset(words.split()) for words in letters.split("\0")]
+        flow = ("\0" + letters).replace("\0", " \0 ").split()  # each look begins with what parts it from the last
+        numbers = {word: number for number, word in enumerate(dict.fromkeys(flow))}
+        every = np.fromiter(map(numbers.__getitem__, flow), np.int64, len(flow))
+        entries = (np.cumsum(every == 0) - 1) * len(numbers) + every
+        entries.sort()  # numpy.unique takes five times as long on arrays as short as these
+        words = entries[np.append(True, entries[1:] > entries[:-1])] % len(numbers)  # each once a look
+        return Names(vocabulary=list(numbers), words=words, starts=np.flatnonzero(words == 0))
 
     @cached_property
     def holding(self) -> list[int]:

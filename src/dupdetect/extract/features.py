@@ -111,6 +111,7 @@ def _character_table() -> NDArray[np.uint8]:
 
 
 _CHARACTERS = _character_table()
+_SHIFTS = np.arange(64)[:, None]
 _CLOSERS = "\"'”’»)]」』）"
 _ENDS = ".!?…。！？؟।:"
 _SIGNS_A_WORD = 1.7
@@ -290,29 +291,24 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
         (far, MARKUP_GROUPS),
         (phrases, PHRASE_GROUPS),
     ):
-        features[at : at + len(groups)] = (bits >> np.arange(len(groups))[:, None]) & 1
+        features[at : at + len(groups)] = (bits >> _SHIFTS[: len(groups)]) & 1
         at += len(groups)
     return Measured(features=features, words=words, names=names, paths=path)
 
 
 def _elements(page: Page) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     """Return own names per element; and per block, of what it stands in: names, tags, depth, number of its path."""
-    words = page.look_words
-    meanings = {word: bits for word in frozenset().union(*words) if (bits := markup_bits(word))}
-    names = []
-    for said in words:
-        bits = 0
-        for word in said:
-            if word in meanings:
-                bits |= meanings[word]
-        names.append(bits)
+    said = page.names
+    bits = np.array([markup_bits(word) for word in said.vocabulary])
+    meanings = np.bitwise_or.reduceat(bits[said.words], said.starts)
+    names = meanings.tolist()
     tag, classes, _, _, roles, _ = zip(*page.looks, strict=True)
     tags = [_ABOVE_BIT.get(name, 0) for name in tag]
     for number, role in enumerate(roles):
         if role and tag[number] not in ("html", "body"):
             tags[number] |= _ABOVE_BIT.get(_ROLES.get(role, ""), 0)
     steps: dict[tuple[str, str], int] = {}  # of a path
-    step_of = [steps.setdefault((name, said or ""), len(steps)) for name, said in zip(tag, classes, strict=True)]
+    step_of = [steps.setdefault((name, own or ""), len(steps)) for name, own in zip(tag, classes, strict=True)]
     numbers: dict[int, int] = {}  # of each path, by the path to the parent and the last step
     n = len(page.tags)
     above, tags_above, depths, paths = [0] * n, [0] * n, [0] * n, [0] * n
@@ -324,7 +320,7 @@ def _elements(page: Page) -> tuple[Ints, Ints, Ints, Ints, Ints]:
         depths[element] = depths[outer] + 1
         paths[element] = numbers.setdefault(paths[outer] * wide + step_of[number], len(numbers) + 1)
     lines = np.array((above, tags_above, depths, paths))[:, page.owner_array]
-    return np.array(names)[look_numbers], lines[0], lines[1], lines[2], lines[3]
+    return meanings[look_numbers], lines[0], lines[1], lines[2], lines[3]
 
 
 def _texts(page: Page, facts: Facts, posts: Sequence[int]) -> tuple[Any, ...]:
@@ -336,10 +332,12 @@ def _texts(page: Page, facts: Facts, posts: Sequence[int]) -> tuple[Any, ...]:
     wanted = PHRASE_WORDS | title | description
     body = " ".join(facts.body.split()).casefold()
     phrases = [0] * n
-    columns = [[0.0] * n for _ in range(8)]
-    ending, beginning, title_share, title_cover, description_share, named, in_body, repeats = columns
+    ending, title_share, title_cover, description_share, named, in_body, repeats = ([0.0] * n for _ in range(7))
     seen: dict[str, int] = {}
     fresh = {page.block_starts[post] for post in posts}
+    heads = [text[0] for text in page.texts]
+    kinds = {head: 2 if head.isupper() else 1 if head.isalpha() else 3 if head.isdigit() else 0 for head in set(heads)}
+    beginning = [kinds[head] for head in heads]
     for block, text in enumerate(page.texts):
         if block in fresh:
             seen = {}
@@ -348,8 +346,6 @@ def _texts(page: Page, facts: Facts, posts: Sequence[int]) -> tuple[Any, ...]:
             last = text.rstrip(_CLOSERS)[-1:]
         if last and last in _ENDS:
             ending[block] = 1
-        head = text[0]
-        beginning[block] = 2 if head.isupper() else 1 if head.isalpha() else 3 if head.isdigit() else 0
         lower = text.casefold()
         if lower in seen:
             repeats[block] = seen[lower] = seen[lower] + 1
@@ -372,7 +368,8 @@ def _texts(page: Page, facts: Facts, posts: Sequence[int]) -> tuple[Any, ...]:
                     named[block] = len(name) / len(lower)
         elif description:
             description_share[block] = len(description.intersection(lower.split())) / len(description)
-    return (np.array(phrases), *np.array(columns))
+    columns = ending, beginning, title_share, title_cover, description_share, named, in_body, repeats
+    return (np.array(phrases), *np.array(columns, float))
 
 
 _COLUMNS = [

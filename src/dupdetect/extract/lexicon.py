@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.extract.blocks import Page
+from dupdetect.extract.blocks import Names, Page
 from dupdetect.extract.features import IS_HEADING, Measured, row
 
 __all__ = ["LEXICON_NAMES", "PLACES", "Lexicon", "lexicon_features", "said", "word_scores"]
@@ -105,7 +105,7 @@ def said(page: Page) -> list[dict[str, list[str]]]:
     ----------
     page : Page
     """
-    names = page.look_words
+    names = page.names.of_looks()
 
     def of(element: int) -> list[str]:
         return sorted(names[page.look_numbers[element]]) if element > 0 else []
@@ -131,40 +131,33 @@ def word_scores(page: Page, lexicon: Lexicon) -> NDArray[np.float64]:
     """Return the sum of the weights of what is `said`, shape (places, blocks)."""
     out = np.zeros((len(PLACES), len(page.texts)))
     out[0] = _text_scores(page.texts, lexicon)
-    own, near, far = _look_scores(page, lexicon)
+    own, near, far = _look_scores(page.names, lexicon)
     numbers, parents, owners = page.look_numbers, page.parent_array, page.owner_array
     looks = np.array(numbers)
-    out[1] = np.take(own, looks[owners])
+    out[1] = own[looks[owners]]
+    owns, fars = own.tolist(), far.tolist()
     out[1] += [
-        sum([own[look] for look in set(numbers[first:last])]) if first < last else 0.0
+        sum([owns[look] for look in set(numbers[first:last])]) if first < last else 0.0
         for first, last in zip(page.firsts, page.lasts, strict=True)
     ]
     around = np.maximum(parents[owners], 0)
     beyond = np.maximum(parents[around], 0)
-    out[2] = np.take(near, looks[around]) + np.take(near, looks[beyond])
+    out[2] = near[looks[around]] + near[looks[beyond]]
     lines = [0.0] * len(parents)
     for element in page.holding[1:]:
-        lines[element] = lines[page.parents[element]] + far[numbers[element]]
+        lines[element] = lines[page.parents[element]] + fars[numbers[element]]
     out[3] = np.array(lines)[np.maximum(parents[beyond], 0)]
     return out
 
 
-def _look_scores(page: Page, lexicon: Lexicon) -> tuple[list[float], list[float], list[float]]:
-    """Return what the names of each look weigh on its own element, near by, and further out."""
-    weights = lexicon.names
-    own, near, far = [], [], []
-    for words in page.look_words:
-        one, two, three = 0.0, 0.0, 0.0
-        for word in words:
-            if word in weights:
-                first, second, third = weights[word]
-                one += first
-                two += second
-                three += third
-        own.append(one)
-        near.append(two)
-        far.append(three)
-    return own, near, far
+def _look_scores(names: Names, lexicon: Lexicon) -> NDArray[np.float64]:
+    """Return what the names of each look weigh on its own element, near by, and further out, shape (3, looks)."""
+    weights = np.array([lexicon.names.get(word, _NOTHING) for word in names.vocabulary])
+    scores: NDArray[np.float64] = np.add.reduceat(weights[names.words], names.starts).T
+    return scores
+
+
+_NOTHING = (0.0, 0.0, 0.0)
 
 
 def _text_scores(texts: list[str], lexicon: Lexicon) -> list[float]:

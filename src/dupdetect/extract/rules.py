@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from itertools import islice
+from itertools import accumulate, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,14 +57,14 @@ def apply_rules(
     whole = {key for key in titles if 2 * len(key) > max(map(len, titles))}  # not the part before a separator
     authors = [same_words(name) for name in metadata.writers if len(name) > 3]
     kept = [block for block, reason in enumerate(reasons) if reason is None]
-    _drop_teasers(page, measured, kept, reasons)
-    _drop_after_related(page, measured, kept, reasons)
-    _drop_pull_quotes(page, measured, kept, reasons)
+    counts = measured.words.tolist()
+    _drop_teasers(page, counts, kept, reasons)
+    _drop_after_related(page, counts, kept, reasons)
+    _drop_pull_quotes(page, counts, kept, reasons)
     for block in kept[-3:]:  # whoever wrote it is introduced at the end
-        if _BIO.match(page.texts[block]) and measured.words[block] <= 80:
+        if _BIO.match(page.texts[block]) and counts[block] <= 80:
             reasons[block] = "about the author"
     kept = [block for block in kept if reasons[block] is None]
-    counts = measured.words.tolist()
     long = [block for block in kept if counts[block] >= _PARAGRAPH and not _is_menu(page, block)]
     begin, end = (long[0], long[-1]) if long else (len(reasons), -1)
     for block in kept:
@@ -118,18 +118,18 @@ _RELATED = re.compile(
 )
 
 
-def _drop_after_related(page: Page, measured: Measured, kept: list[int], reasons: list[str | None]) -> None:
+def _drop_after_related(page: Page, counts: list[float], kept: list[int], reasons: list[str | None]) -> None:
     """Drop everything from a heading of related stories on, where two thirds of the text stand above it.
 
     The heading may be gone already: what stands below it is no more the article for that.
     """
-    above = np.cumsum([0.0, *measured.words[kept]])
-    for place in np.flatnonzero(above[: len(kept)] > above[-1] * 2 / 3).tolist():
-        if not place:
+    above = [0.0, *accumulate(counts[block] for block in kept)]
+    for place in range(1, len(kept)):
+        if above[place] <= above[-1] * 2 / 3:
             continue
         for block in range(kept[place - 1] + 1, kept[place] + 1):
             heads = block == kept[place] or page.tags[page.owners[block]] in HEADINGS
-            if heads and measured.words[block] <= 10 and _RELATED.match(page.texts[block]):
+            if heads and counts[block] <= 10 and _RELATED.match(page.texts[block]):
                 for after in kept[place:]:
                     reasons[after] = "related stories"
                 del kept[place:]
@@ -142,14 +142,15 @@ _BIO = re.compile(
 )
 
 
-def _drop_teasers(page: Page, measured: Measured, kept: list[int], reasons: list[str | None]) -> None:
+def _drop_teasers(page: Page, counts: list[float], kept: list[int], reasons: list[str | None]) -> None:
     """Drop excerpts of other stories: cut off with an ellipsis under a line that is a link, two of them at least."""
     teasers = [
         block
         for block, text in enumerate(page.texts)
-        if text.rstrip("]) ").endswith(("…", "..."))
+        if text[-1] in "….])"
+        and text.rstrip("]) ").endswith(("…", "..."))
         and block
-        and measured.words[block] <= 80
+        and counts[block] <= 80
         and page.linked[block - 1] >= 0.8 * len(page.texts[block - 1])
     ]
     if len(teasers) > 1:
@@ -159,10 +160,10 @@ def _drop_teasers(page: Page, measured: Measured, kept: list[int], reasons: list
         kept[:] = [block for block in kept if reasons[block] is None]
 
 
-def _drop_pull_quotes(page: Page, measured: Measured, kept: list[int], reasons: list[str | None]) -> None:
+def _drop_pull_quotes(page: Page, counts: list[float], kept: list[int], reasons: list[str | None]) -> None:
     """Drop what is set apart to say again what another kept block says."""
     for block in list(kept):
-        if 4 <= measured.words[block] <= 60 and _is_set_apart(page, block):
+        if 4 <= counts[block] <= 60 and _is_set_apart(page, block):
             quote = page.texts[block].strip(_QUOTES)
             if any(quote in page.texts[other] for other in kept if other != block):
                 reasons[block] = "said again"
@@ -204,10 +205,11 @@ def drop_named_areas(page: Page, probabilities: NDArray[np.float64], reasons: li
     if not kept:
         return
     first, last = kept[0], kept[-1]
+    chances = probabilities.tolist()
     starts, ends, parents, looks = page.block_starts, page.block_ends, page.parents, page.look_numbers
     named: dict[int, str] = {}  # of each look that was asked: its name where that says what it is
     for block in kept:
-        if probabilities[block] >= _SURE:
+        if chances[block] >= _SURE:
             continue
         element = page.owners[block]
         while starts[element] > first or ends[element] <= last:  # one that holds the whole article is no part of it
@@ -230,8 +232,9 @@ def drop_captions(
     page: Page, measured: Measured, probabilities: NDArray[np.float64], reasons: list[str | None]
 ) -> None:
     """Drop kept blocks that their markup calls captions, unless they are likely to be text."""
-    for block, reason in enumerate(reasons):
-        if reason is None and probabilities[block] < _CAPTION_SURE and measured.words[block] < 80:
+    doubtful = np.flatnonzero((probabilities < _CAPTION_SURE) & (measured.words < 80)).tolist()
+    for block in doubtful:
+        if reasons[block] is None:
             for element in islice(page.ancestors(page.owners[block]), 3):
                 look = page.looks[page.look_numbers[element]]
                 if look.tag == "figcaption" or (look.classes and _CAPTION.search(look.classes)):
