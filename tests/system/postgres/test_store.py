@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import threading
 import types
 import uuid
@@ -382,3 +384,18 @@ def test_a_django_projects_settings_take_it(server, schema, monkeypatch):
     finally:
         gate.close()
         other.close()
+
+
+def test_a_django_row_that_is_rolled_back_gives_its_text_free(server, schema):
+    pytest.importorskip("django", reason="needs Django: pip install 'dupdetect[django]'")
+    script = ROOT / "tests" / "system" / "postgres" / "django_rows.py"
+    command = [sys.executable, script, server.folder, str(server.port), server.url(schema)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
+        "public True claims 1",
+        "rolled back, claims 0",
+        "to a savepoint, claims 0",
+        "public True with a number of its own True",
+        "remembered True",
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django.db import models
@@ -11,7 +10,8 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.log_actions import log
 from wagtail.models import Page
 
-from dupdetect.integrations.django.gate import Answer, claim_of, gate
+from dupdetect.integrations.django.claims import publication
+from dupdetect.integrations.django.gate import Answer
 from dupdetect.integrations.django.models import duplicate_held
 from dupdetect.integrations.wagtail.documents import is_checked, page_document
 from dupdetect.integrations.wagtail.forms import DuplicateCheckPageForm
@@ -48,15 +48,10 @@ class DuplicateCheckedPage(models.Model):
         scheduled = self._is_scheduled()
         if kwargs.get("update_fields") or self.alias_of_id or not (self.live or scheduled) or not is_checked(self):
             return super().save(*args, **kwargs)
-        document = page_document(self)
         ttl = 120.0 + (self.go_live_at - timezone.now()).total_seconds() + _GRACE if scheduled else 120.0
-        key = claim_of(document.id) if document.id else str(uuid.uuid4())
-        answer = gate().ask(document, override=self.dupdetect_override, claim=key, ttl=ttl)
-        if answer.allowed:
-            saved = super().save(*args, **kwargs)
-            if not document.id:
-                gate().settle(page_document(self), key, self.dupdetect_override, ttl=ttl)
-            return saved
+        with publication(self, page_document, override=self.dupdetect_override, ttl=ttl) as answer:
+            if answer.allowed:
+                return super().save(*args, **kwargs)
         return self._held(answer, *args, **kwargs)
 
     def _is_scheduled(self) -> bool:
