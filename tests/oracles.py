@@ -1,6 +1,8 @@
 """Slow, obvious versions of what the library does with arrays."""
 
 import hashlib
+import zlib
+from collections.abc import Sequence
 
 from dupdetect.settings import Settings
 from dupdetect.text.characters import CharClass, character_classes
@@ -82,3 +84,9 @@ def digest(text: str) -> bytes:
         plain += mixed
         weighted += mixed * (2 * place + 1)
     return b"".join(mix64(total & MASK).to_bytes(8, "little") for total in (plain, weighted))
+
+
+def signature_of_schema_three(values: Sequence[int]) -> bytes:
+    """Return a signature as indexes of schema 3 held it: the lower bytes of each value, then the highest by zlib."""
+    parts = [value.to_bytes(4, "little") for value in values]
+    return b"".join(part[:3] for part in parts) + zlib.compress(b"".join(part[3:] for part in parts), 9)

@@ -15,7 +15,9 @@ import pytest
 from dupdetect.errors import ForeignIndexError, IndexCorruptError, StoreError
 from dupdetect.index import build_index, create_index, open_index, rebuild_index
 from dupdetect.index.database import network_file_system
-from dupdetect.index.rows import packed_signatures
+from dupdetect.index.keys import as_batch
+from dupdetect.index.rows import fingerprint_rows
+from dupdetect.settings import Settings
 from dupdetect.testing import OTHER, STORY, add, article, fingerprint, fingerprints, found, put
 from tests.conftest import ROOT
 
@@ -163,7 +165,7 @@ def test_verify_finds_missing_foreign_and_changed_keys(path):
         "INSERT INTO postings VALUES (7, 1)",
         "INSERT INTO bands VALUES (7, 99)",
         "UPDATE postings SET key = key + 1 WHERE key = (SELECT min(key) FROM postings)",
-        "UPDATE documents SET signature = zeroblob(512) WHERE id = 'a'",
+        "UPDATE documents SET signature = zeroblob(400) WHERE id = 'a'",
         "DELETE FROM documents WHERE id = 'a'",
     ):
         copy = path.with_name("copy.db")
@@ -183,7 +185,8 @@ def test_verify_finds_missing_foreign_and_changed_keys(path):
 def test_what_was_removed_is_gone_from_all_files_after_compacting(path, how):
     secret = "Plutonium was delivered to the harbour master in eleven crates marked as dried figs and two as raisins."
     own = fingerprint(secret)
-    marks = [packed_signatures(own.signature[None])[0][:64], own.sample.tobytes()[:32], b"secret-id"]
+    *_, signature, sample = fingerprint_rows(as_batch([own], Settings()))[0]
+    marks = [signature[:64], sample[:32], b"secret-id"]
     marks.append(zlib.compress(json.dumps([[secret, "paragraph", 0]]).encode(), 6)[10:60])
     with create_index(path.with_name("other.db")) as index:
         add(index, *(article(f"{n}", f"{n} {STORY}") for n in range(50)))

@@ -21,13 +21,13 @@ from dupdetect.fingerprint import Fingerprinter
 from dupdetect.index import journal, manifest, sqlite_tables, stories, templates
 from dupdetect.index.connection import Connection
 from dupdetect.index.database import Database, draft_beside, drafted
+from dupdetect.index.earlier import row_now, stored
 from dupdetect.index.keys import TABLES, as_batch, key_rows
 from dupdetect.index.rows import (
     COLUMNS,
     FINGERPRINT,
     document_rows,
     fingerprint_rows,
-    packed_signatures,
     row_fingerprint,
     unpacked_text,
 )
@@ -35,7 +35,7 @@ from dupdetect.index.sqlite_tables import SQLiteConnection
 from dupdetect.model import Article, FingerprintBatch
 from dupdetect.settings import Settings
 
-__all__ = ["Keys", "build_index", "rebuild_index", "rows_of_new", "stored", "stored_fingerprints"]
+__all__ = ["Keys", "build_index", "rebuild_index", "rows_of_new", "stored_fingerprints"]
 
 _PAGE = 1000
 _DRAFT = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -64000", "secure_delete = OFF")
@@ -107,11 +107,6 @@ class _Builder:
             os.fsync(file.fileno())
 
 
-def stored(*, claimed: bool) -> str:
-    """Return the statement that gives all columns of the documents, or of the claims, but for their order."""
-    return f"SELECT {', '.join(COLUMNS)} FROM documents WHERE claim {'<>' if claimed else '='} ''"
-
-
 def rows_of_new(
     articles: Sequence[Article], batch: FingerprintBatch, settings: Settings, *, keep_text: bool
 ) -> list[tuple[Any, ...]]:
@@ -144,14 +139,14 @@ def rebuild_index(path: Path, *, settings: Settings | None = None) -> int:
     if not path.is_file():
         raise IndexNotFoundError(f"{path}: no index there")
     with Database(str(path), busy_timeout=0) as database, database.reading() as connection:
-        stored = sqlite_tables.read_manifest(str(path), connection, oldest=manifest.OLDEST_SCHEMA)
-        earlier = sqlite_tables.schema_version(connection) == manifest.OLDEST_SCHEMA
-        own, keep_text = manifest.settings_of(str(path), stored)
+        told = sqlite_tables.read_manifest(str(path), connection, oldest=manifest.OLDEST_SCHEMA)
+        schema = sqlite_tables.schema_version(connection)
+        own, keep_text = manifest.settings_of(str(path), told)
         wanted = settings or (manifest.current(own) if keep_text else own)
         if not keep_text:
             if wanted != own:
                 raise SettingsError(f"{path}: keeps no text, and so cannot be given other settings")
-            manifest.check_canary(str(path), stored, own)
+            manifest.check_canary(str(path), told, own)
         with (
             _alone(connection, path),
             draft_beside(path) as draft,
@@ -159,13 +154,14 @@ def rebuild_index(path: Path, *, settings: Settings | None = None) -> int:
         ):
             builder = _Builder(target, wanted, keep_text=keep_text)
             for claimed in (False, True):
-                for rows in _pages(connection, earlier=earlier, claimed=claimed):
-                    batch = stored_fingerprints(rows, wanted, keep_text=keep_text)
+                statement = f"{stored(claimed=claimed, schema=schema)} ORDER BY doc"
+                for rows in connection.pages(statement, _PAGE):
+                    batch = stored_fingerprints(rows, wanted, keep_text=keep_text, schema=schema)
                     numbers = [row[0] for row in rows]
                     builder.add(_with_fingerprints(rows, batch), batch, numbers, claimed=claimed)
             last = connection.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'documents'").fetchone()[0]
             with target.reading() as written:
-                if not earlier:
+                if schema > 1:
                     journal.copy(connection, written)
                     templates.copy(connection, written)
             builder.finish(last or 0)
@@ -194,25 +190,13 @@ _BLOCKS = COLUMNS.index("blocks")
 _PRINT = slice(COLUMNS.index(FINGERPRINT[0]), COLUMNS.index(FINGERPRINT[-1]) + 1)
 
 
-_SIGNATURE = COLUMNS.index("signature")
-
-
-def _pages(connection: SQLiteConnection, *, earlier: bool, claimed: bool) -> Iterator[list[tuple[Any, ...]]]:
-    cursor = connection.execute(f"{stored(claimed=claimed)} ORDER BY doc")
-    while rows := cursor.fetchmany(_PAGE):
-        yield [_repacked(row) for row in rows] if earlier else rows
-
-
-def _repacked(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return a row of the schema before as one of this."""
-    (packed,) = packed_signatures(np.frombuffer(row[_SIGNATURE], dtype="<u4").reshape(1, -1))
-    return (*row[:_SIGNATURE], packed, *row[_SIGNATURE + 1 :])
-
-
-def stored_fingerprints(rows: Sequence[tuple[Any, ...]], settings: Settings, *, keep_text: bool) -> FingerprintBatch:
+def stored_fingerprints(
+    rows: Sequence[tuple[Any, ...]], settings: Settings, *, keep_text: bool, schema: int
+) -> FingerprintBatch:
     """Return the fingerprints of rows of all columns: made anew, or where there is no text as they are."""
     if not keep_text:
-        return as_batch([row_fingerprint(row[_PRINT], settings) for row in rows], settings)
+        now = (row_now(row, schema, settings.permutations) for row in rows)
+        return as_batch([row_fingerprint(row[_PRINT], settings) for row in now], settings)
     return Fingerprinter(settings).fingerprint_batch([unpacked_text(row[_BLOCKS]) for row in rows])
 
 

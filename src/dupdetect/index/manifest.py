@@ -26,11 +26,9 @@ __all__ = [
     "settings_of",
 ]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 OLDEST_SCHEMA = 1
-"""The earliest that `rebuild_index` reads: without journal, templates and copies, signatures not packed.
-
-The second had claims among the documents' keys."""
+"""The earliest that `rebuild_index` reads of a file; `dupdetect.index.earlier` says how they differ."""
 
 _CANARY = (
     "Al-Qaeda’s “affiliate” naïve ﬁle: 1,234.5 points, ICE-cream on Straße 7 — 東京の天気は晴れ ที่นี่ अनुच्छेद один два три "

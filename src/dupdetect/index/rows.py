@@ -9,12 +9,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dupdetect.errors import IndexCorruptError
 from dupdetect.index import stories
 from dupdetect.index.connection import Connection
 from dupdetect.index.keys import as_batch, key_rows
+from dupdetect.index.packing import pack_rows, unpack_row
 from dupdetect.model import Article, Block, BlockKind, Fingerprint, FingerprintBatch, Published
 from dupdetect.settings import Settings
 
@@ -28,10 +27,8 @@ __all__ = [
     "document_rows",
     "end_claims",
     "fingerprint_rows",
-    "packed_signatures",
     "row_article",
     "row_fingerprint",
-    "unpacked_signature",
     "unpacked_text",
     "write_keys",
 ]
@@ -53,7 +50,8 @@ ARTICLE = (
 )
 """Columns of an article, in the order of `article_row`."""
 
-FINGERPRINT = ("digest", "tokens", "shingles", "signature", "sample")
+FINGERPRINT = ("digest", "tokens", "shingles", "sampled", "signature", "sample")
+"""`sampled` is how many hashes the sample holds."""
 STATE = ("version", "claim", "expires")
 """The claim is its key, and empty for a document."""
 COLUMNS = ("doc", *STATE, *ARTICLE[:-1], *FINGERPRINT, "blocks")
@@ -125,41 +123,12 @@ def unpacked_text(packed: bytes) -> str:
     return Article(blocks=_unpacked(packed)).text
 
 
-def packed_signatures(signatures: NDArray[np.uint32]) -> list[bytes]:
-    """Return each signature in a few bytes less: a minimum over many hashes is small, so the highest bytes compress.
-
-    The three lower bytes of each value as they are, then the highest ones by zlib: some 440 bytes for 512 at 250 words.
-    """
-    parts = np.ascontiguousarray(signatures, dtype="<u4").view(np.uint8).reshape(*signatures.shape, 4)
-    low, high = np.ascontiguousarray(parts[:, :, :3]), np.ascontiguousarray(parts[:, :, 3])
-    return [low[row].tobytes() + zlib.compress(high[row].tobytes(), 9) for row in range(len(signatures))]
-
-
-def unpacked_signature(packed: bytes, permutations: int) -> NDArray[np.uint32]:
-    """Return a signature that `packed_signatures` packed, shape (permutations,).
-
-    Raises
-    ------
-    IndexCorruptError
-        It is none.
-    """
-    parts = np.empty((permutations, 4), dtype=np.uint8)
-    try:
-        parts[:, :3] = np.frombuffer(packed, dtype=np.uint8, count=3 * permutations).reshape(-1, 3)
-        # Never more than it should hold, whatever a damaged one would grow to.
-        high = zlib.decompressobj().decompress(packed[3 * permutations :], permutations)
-        parts[:, 3] = np.frombuffer(high, dtype=np.uint8, count=permutations)
-    except (ValueError, zlib.error) as error:
-        raise IndexCorruptError(f"a stored signature is damaged ({error}); rebuild the index") from error
-    return parts.reshape(-1).view("<u4").astype(np.uint32, copy=False)
-
-
 def row_fingerprint(row: Sequence[Any], settings: Settings) -> Fingerprint:
     """Return the fingerprint of a row by `FINGERPRINT`."""
-    digest, tokens, shingles, signature, sample = row
+    digest, tokens, shingles, sampled, signature, sample = row
     return Fingerprint(
-        signature=unpacked_signature(signature, settings.permutations),
-        sample=np.frombuffer(sample, dtype="<u8").astype(np.uint64, copy=False),
+        signature=unpack_row(signature, settings.permutations, np.uint32, ascending=False),
+        sample=unpack_row(sample, sampled, np.uint64, ascending=True),
         shingles=shingles,
         tokens=tokens,
         digest=digest,
@@ -180,19 +149,16 @@ def document_rows(
 
 def fingerprint_rows(batch: FingerprintBatch) -> list[tuple[Any, ...]]:
     """Return the values of each fingerprint by `FINGERPRINT`."""
-    signatures = packed_signatures(batch.signatures)
-    samples = batch.sample_hashes.astype("<u8", copy=False)
-    ends = batch.sample_offsets.tolist()
-    return [
-        (
-            batch.digests[place].tobytes(),
-            int(batch.tokens[place]),
-            int(batch.shingles[place]),
-            signatures[place],
-            samples[ends[place] : ends[place + 1]].tobytes(),
-        )
-        for place in range(len(batch))
-    ]
+    count, permutations = batch.signatures.shape
+    columns = (
+        (digest.tobytes() for digest in batch.digests),
+        batch.tokens.tolist(),
+        batch.shingles.tolist(),
+        np.diff(batch.sample_offsets).tolist(),
+        pack_rows(batch.signatures.ravel(), np.arange(count + 1) * permutations, ascending=False),
+        pack_rows(batch.sample_hashes, batch.sample_offsets, ascending=True),
+    )
+    return list(zip(*columns, strict=True))
 
 
 def write_keys(

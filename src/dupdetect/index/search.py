@@ -266,7 +266,7 @@ def _comparable(fingerprint: Fingerprint, rows: Sequence[_Row], settings: Settin
 
 def _documents(connection: Connection, docs: Sequence[int], within: Filter | None) -> tuple[list[_Row], bool]:
     """Return what a search asks of the documents that `within` lets through, and whether some are not there."""
-    columns = ["doc", "id", "claim", "coalesce(expires, 0)", "shingles", "length(sample) / 8", "digest", _STORIES]
+    columns = ["doc", "id", "claim", "coalesce(expires, 0)", "shingles", "sampled", "digest", _STORIES]
     width = len(columns)
     if within is None:
         rows = [_Row(*row) for row in connection.chosen(f"SELECT {', '.join(columns)} FROM documents", docs)]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from dupdetect.index.connection import Connection
 from dupdetect.index.keys import MAX_DOC, capped
+from dupdetect.index.packing import unpack_row
 from dupdetect.model import FingerprintBatch
 
 __all__ = ["HOT_HASH", "SAME_STORY", "copies_among", "forget", "story_frequencies", "tell_stories"]
@@ -65,10 +66,7 @@ def tell_stories(connection: Connection, batch: FingerprintBatch, keys: NDArray[
 
 def _told(connection: Connection, docs: Sequence[int]) -> list[tuple[int, int, int, int | None]]:
     """Return number, shingles, size of the sample and story of documents, in the order of their numbers."""
-    select = (
-        "SELECT doc, shingles, length(sample) / 8, (SELECT story FROM copies WHERE copies.doc = documents.doc) "
-        "FROM documents"
-    )
+    select = "SELECT doc, shingles, sampled, (SELECT story FROM copies WHERE copies.doc = documents.doc) FROM documents"
     return sorted(connection.chosen(select, docs), key=itemgetter(0))
 
 
@@ -88,7 +86,7 @@ def copies_among(connection: Connection, rows: NDArray[np.int64]) -> None:
         near = np.flatnonzero(rows[step:] >> 32 == rows[:-step] >> 32)
         codes.append((rows[near] & MAX_DOC) << 32 | rows[near + step] & MAX_DOC)
     pairs, counts = np.unique(np.concatenate(codes), return_counts=True)
-    facts = np.array(connection.execute("SELECT doc, length(sample) / 8 FROM documents").fetchall(), dtype=np.int64)
+    facts = np.array(connection.execute("SELECT doc, sampled FROM documents").fetchall(), dtype=np.int64)
     if not len(facts):
         return
     sizes = np.zeros(int(facts[:, 0].max()) + 1, dtype=np.int64)
@@ -104,9 +102,9 @@ def copies_among(connection: Connection, rows: NDArray[np.int64]) -> None:
 
 
 def _one_story(connection: Connection, one: int, other: int) -> bool:
-    statement = "SELECT shingles, sample FROM documents WHERE doc = ?"
+    statement = "SELECT shingles, sampled, sample FROM documents WHERE doc = ?"
     rows = sorted(connection.execute(statement, (doc,)).fetchone() for doc in (one, other))
-    smaller, larger = (np.frombuffer(sample, dtype="<u8") for _, sample in rows)
+    smaller, larger = (unpack_row(sample, sampled, np.uint64, ascending=True) for _, sampled, sample in rows)
     return len(np.intersect1d(smaller, larger)) >= max(1, SAME_STORY * len(larger))
 
 

@@ -28,9 +28,11 @@ class Config(uvicorn.Config):
     ----------
     app : ASGIApp
     options : Options
+    backlog : int
+        Connections that may wait, and that are taken in one turn.
     """
 
-    def __init__(self, app: ASGIApp, options: Options) -> None:
+    def __init__(self, app: ASGIApp, options: Options, *, backlog: int = 2048) -> None:
         super().__init__(
             app,
             host=options.host,
@@ -44,6 +46,7 @@ class Config(uvicorn.Config):
             server_header=False,
             h11_max_incomplete_event_size=_HEAD_BYTES,
             timeout_graceful_shutdown=GRACE_SECONDS,
+            backlog=backlog,
         )
         self.options = options
 

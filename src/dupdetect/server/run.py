@@ -30,6 +30,9 @@ log = logging.getLogger("dupdetect.server")
 _TOO_SOON = 2.0
 """Seconds: a worker that ends sooner after its start than this would only end again."""
 
+_WAITING = 2048
+"""Connections that the kernel keeps for workers to take."""
+
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -83,8 +86,8 @@ def _deaf() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _work(options: Options, listener: socket.socket) -> None:
-    uvicorn.Server(Config(create_app(options), options)).run([listener])
+def _work(options: Options, listener: socket.socket, *, backlog: int = _WAITING) -> None:
+    uvicorn.Server(Config(create_app(options), options, backlog=backlog)).run([listener])
 
 
 def _work_for(options: Options, listener: socket.socket) -> None:
@@ -97,8 +100,19 @@ def _work_for(options: Options, listener: socket.socket) -> None:
             os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=follow, daemon=True, name="parent").start()
-    with _deaf():
-        _work(options, listener)
+    with _deaf(), _Shared(fileno=listener.detach()) as shared:
+        _work(options, shared, backlog=1)
+
+
+class _Shared(socket.socket):
+    """A socket that several workers listen on, each taking one connection a turn.
+
+    asyncio takes as many connections in one turn as it was told to let wait: the worker that wakes first would take all
+    that came together, and keep them as long as their clients do. So it is told one, and the kernel the truth.
+    """
+
+    def listen(self, backlog: int = _WAITING, /) -> None:
+        super().listen(_WAITING)
 
 
 class _Crew:

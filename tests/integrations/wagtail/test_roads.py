@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import threading
+from contextlib import suppress
 
 import pytest
 
@@ -399,6 +400,22 @@ def test_what_is_rolled_back_is_not_remembered(sections):
         make(sections[0])
         transaction.set_rollback(True)
     assert indexed() == []
+    assert claims() == 0
+    assert make(sections[1], "Ferry again").live
+
+
+def test_the_claim_of_a_scheduled_page_goes_with_its_transaction_and_stays_with_it(sections):
+    from django.db import transaction
+    from django.utils import timezone
+
+    soon = timezone.now() + dt.timedelta(hours=1)
+    for undone, left in ((True, 0), (False, 1)):
+        with transaction.atomic():
+            page = make(sections[0], live=False, go_live_at=soon)
+            page.get_latest_revision().publish()
+            assert claims() == 1
+            transaction.set_rollback(undone)
+        assert claims() == left
 
 
 def test_reconciling_fills_an_empty_index_drops_what_is_gone_and_lists_what_is_public_twice(sections, capsys):
@@ -487,6 +504,48 @@ def test_a_row_of_plain_django_is_held_remembered_and_forgotten(site):
     copy.delete()
     assert indexed() == []
     assert claims() == 0
+
+
+def test_a_row_that_is_rolled_back_gives_its_text_free(site):
+    from django.db import transaction
+
+    from tests.integrations.wagtail.blognet.models import Note
+
+    class StopError(Exception):
+        pass
+
+    def public(title, **known):
+        note = Note(title=title, text=STORY, public=True, **known)
+        note.save()
+        return note
+
+    with suppress(StopError), transaction.atomic():
+        public("Ferry", pk=1)
+        assert claims() == 1
+        raise StopError
+    assert claims() == 0
+    with transaction.atomic():
+        with suppress(StopError), transaction.atomic():
+            public("Ferry", pk=1)
+            raise StopError
+        assert public("Ferry again", pk=2).public
+        assert not public("And again", pk=3).public
+    assert indexed() == ["django:blognet.note:2"]
+    assert claims() == 0
+
+
+@pytest.mark.parametrize("pk", [None, 1])
+def test_a_row_that_cannot_be_saved_gives_its_text_free(site, pk):
+    from django.db import IntegrityError
+
+    from tests.integrations.wagtail.blognet.models import Note
+
+    with pytest.raises(IntegrityError):
+        Note(pk=pk, title=None, text=STORY, public=True).save()
+    assert claims() == 0
+    note = Note(title="Ferry", text=STORY, public=True)
+    note.save()
+    assert note.public
 
 
 def test_a_form_of_plain_django_tells_and_takes_a_reason(site):

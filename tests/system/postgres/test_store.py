@@ -2,13 +2,17 @@
 
 import json
 import re
+import subprocess
+import sys
 import threading
 import types
 import uuid
 
+import numpy as np
 import pytest
 from benchmarks.postgres_server import PASSWORD
 from tests.conftest import ROOT
+from tests.oracles import signature_of_schema_three
 from tests.server.serving import FERRY, post, started
 
 from dupdetect.cli import run
@@ -22,7 +26,10 @@ from dupdetect.errors import (
     StoreError,
 )
 from dupdetect.index import build_index, copy_index, create_index, open_index, rebuild_index
+from dupdetect.index.keys import as_batch
 from dupdetect.index.manifest import SCHEMA_VERSION
+from dupdetect.index.packing import unpack_row
+from dupdetect.index.rows import fingerprint_rows
 from dupdetect.model import Article, Block, Document
 from dupdetect.settings import Settings
 from dupdetect.testing import OTHER, STORY, add, article, claim, fingerprint, fingerprints, found, put
@@ -198,9 +205,37 @@ def test_verify_finds_missing_foreign_and_changed_keys_and_a_rebuild_mends_them(
         assert index.verify() == ()
 
 
+LONG = " ".join(f"{word}{n}" for n in range(20) for word in STORY.split())
+
+
+@pytest.mark.parametrize("keep_text", [True, False])
+def test_an_index_of_the_schema_before_is_refused_until_it_is_rebuilt(server, schema, keep_text):
+    url = server.url(schema)
+    with create_index(url, keep_text=keep_text) as index:
+        add(index, article("a"), article("b", OTHER), article("empty", ""))
+        assert claim(index, "key", article("c", LONG)).granted
+        before = list(index.iterate())
+    columns = "doc, sampled, signature, sample"
+    for doc, sampled, signature, sample in server.execute(f"SELECT {columns} FROM {schema}.documents"):
+        values = unpack_row(signature, 128, np.uint32, ascending=False).tolist()
+        hashes = unpack_row(sample, sampled, np.uint64, ascending=True).astype("<u8")
+        earlier = signature_of_schema_three(values).hex(), hashes.tobytes().hex()
+        new = "signature = '\\x{}', sample = '\\x{}'".format(*earlier)
+        server.execute(f"UPDATE {schema}.documents SET {new} WHERE doc = {doc}")
+    server.execute(f"ALTER TABLE {schema}.documents DROP COLUMN sampled")
+    server.execute(f"UPDATE {schema}.manifest SET value = '3' WHERE name = 'schema_version'")
+    with pytest.raises(ForeignIndexError, match="schema 3 of an earlier dupdetect.*index rebuild"):
+        open_index(url)
+    assert rebuild_index(url) == 4
+    with open_index(url) as index:
+        assert list(index.iterate()) == before
+        assert index.verify() == ()
+        assert not claim(index, "other", article("d", LONG)).granted
+
+
 def test_what_was_removed_is_gone_from_the_tables_files_after_compacting(server, schema):
     secret = "Plutonium was delivered to the harbour master in eleven crates marked as dried figs and two as raisins."
-    mark = fingerprint(secret).sample.tobytes()[:32]
+    mark = fingerprint_rows(as_batch([fingerprint(secret)], Settings()))[0][-1][:32]
     oid = server.execute("SELECT oid FROM pg_database WHERE datname = 'postgres'")[0][0]
 
     def stands():
@@ -349,3 +384,18 @@ def test_a_django_projects_settings_take_it(server, schema, monkeypatch):
     finally:
         gate.close()
         other.close()
+
+
+def test_a_django_row_that_is_rolled_back_gives_its_text_free(server, schema):
+    pytest.importorskip("django", reason="needs Django: pip install 'dupdetect[django]'")
+    script = ROOT / "tests" / "system" / "postgres" / "django_rows.py"
+    command = [sys.executable, script, server.folder, str(server.port), server.url(schema)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
+        "public True claims 1",
+        "rolled back, claims 0",
+        "to a savepoint, claims 0",
+        "public True with a number of its own True",
+        "remembered True",
+    ]

@@ -5,12 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from benchmarks.index_corpus import corpus
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.oracles import signature_of_schema_three
 
 from dupdetect.errors import (
     DuplicateIdError,
     ForeignIndexError,
+    IndexCorruptError,
     IndexExistsError,
     IndexLockedError,
     IndexNotFoundError,
@@ -19,7 +22,7 @@ from dupdetect.errors import (
 from dupdetect.fingerprint import Fingerprinter, band_keys
 from dupdetect.index import Entry, build_index, create_index, open_index, rebuild_index
 from dupdetect.index.keys import as_batch, key_rows, split, unpack
-from dupdetect.index.rows import packed_signatures, unpacked_signature
+from dupdetect.index.packing import unpack_row
 from dupdetect.settings import Settings
 from dupdetect.testing import OTHER, STORY, add, article, claim, fingerprint, fingerprints, found, put
 
@@ -140,7 +143,7 @@ def test_an_index_of_another_kernel_is_refused_until_it_is_rebuilt(path):
     with create_index(path) as index:
         add(index, article("a"))
     change(path, "UPDATE manifest SET value = 'x' WHERE name = 'canary'")
-    change(path, "UPDATE documents SET signature = zeroblob(512)")
+    change(path, "UPDATE documents SET signature = zeroblob(400)")
     with pytest.raises(ForeignIndexError, match="rebuild"):
         open_index(path)
     rebuild_index(path)
@@ -240,7 +243,7 @@ def test_a_claim_of_a_post_that_is_there_meets_others_but_never_itself(path):
 
 
 def as_schema_one(path):
-    """Make of an index what the version before wrote: raw signatures, no templates, copies or journal."""
+    """Make of an index what the version then wrote: raw signatures, no templates, copies or journal."""
     with open_index(path) as index:
         prints = {article.id: one for article, one in index.iterate()}
     as_schema_two(path)
@@ -252,7 +255,7 @@ def as_schema_one(path):
 
 
 @pytest.mark.parametrize("keep_text", [True, False])
-def test_an_index_of_the_schema_before_is_refused_until_it_is_rebuilt(path, keep_text):
+def test_an_index_of_the_first_schema_is_refused_until_it_is_rebuilt(path, keep_text):
     with create_index(path, keep_text=keep_text) as index:
         add(index, article("a"), article("b", OTHER))
         before = list(index.iterate())
@@ -266,8 +269,53 @@ def test_an_index_of_the_schema_before_is_refused_until_it_is_rebuilt(path, keep
         assert index.set_template("main", "{}", version=0)
 
 
+def as_schema_three(path):
+    """Make of an index what the version then wrote: signatures packed otherwise, samples not at all."""
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT doc, sampled, signature, sample FROM documents").fetchall()
+        for doc, sampled, signature, sample in rows:
+            values = unpack_row(signature, 128, np.uint32, ascending=False).tolist()
+            hashes = unpack_row(sample, sampled, np.uint64, ascending=True).astype("<u8")
+            update = "UPDATE documents SET signature = ?, sample = ? WHERE doc = ?"
+            connection.execute(update, (signature_of_schema_three(values), hashes.tobytes(), doc))
+        connection.execute("ALTER TABLE documents DROP COLUMN sampled")
+        connection.execute("PRAGMA user_version = 3")
+        connection.commit()
+
+
+@pytest.mark.parametrize("keep_text", [True, False])
+def test_an_index_of_the_schema_before_is_refused_until_it_is_rebuilt(path, keep_text):
+    settings = Settings(sample_floor=8)
+    both, long = f"{STORY} {OTHER}", " ".join(f"{word}{n}" for n in range(40) for word in STORY.split())
+    texts = {"a": STORY, "b": OTHER, "c": long, "empty": "", "short": "Two words"}
+    articles = [article(*one) for one in texts.items()]
+    with create_index(path, settings, keep_text=keep_text) as index:
+        index.add(articles, Fingerprinter(settings).fingerprint_batch([one.text for one in articles]))
+        claimed = Fingerprinter(settings).fingerprint(both)
+        assert index.claim(article("d", both), claimed, "key", judged_up_to=0, judge=lambda newer: True).granted
+        index.record([Entry(kind="override", subject="a", body="{}", time=1.0)])
+        before = list(index.iterate()), index.candidates(claimed), index.journal("override")
+    as_schema_three(path)
+    with pytest.raises(ForeignIndexError, match="schema 3 of an earlier dupdetect.*index rebuild"):
+        open_index(path)
+    assert rebuild_index(path) == 6
+    with open_index(path) as index:
+        assert (list(index.iterate()), index.candidates(claimed), index.journal("override")) == before
+        assert index.verify() == ()
+
+
+def test_a_damaged_signature_of_the_schema_before_is_called_damaged(path):
+    with create_index(path, keep_text=False) as index:
+        add(index, article("a"))
+    as_schema_three(path)
+    change(path, "UPDATE documents SET signature = substr(signature, 1, 390)")
+    with pytest.raises(IndexCorruptError, match="damaged"):
+        rebuild_index(path)
+
+
 def as_schema_two(path):
-    """Make of an index what the version before wrote: the keys of claims among those of documents."""
+    """Make of an index what the version then wrote: the keys of claims among those of documents."""
+    as_schema_three(path)
     for table in ("bands", "postings"):
         change(path, f"INSERT INTO {table} SELECT * FROM claimed_{table}")
         change(path, f"DROP TABLE claimed_{table}")
@@ -326,9 +374,9 @@ def test_templates_survive_a_rebuild(path):
         assert (index.template("main").body, index.template("main").version) == ("one", 1)
 
 
-@given(st.integers(8, 200), st.integers(0, 2**32 - 1), st.integers(0, 32))
-def test_a_packed_signature_comes_back_bit_for_bit(permutations, seed, shift):
-    draw = np.random.default_rng(seed)
-    signatures = draw.integers(0, 2**32, (3, permutations), dtype=np.uint32) >> np.uint32(min(shift, 31))
-    packed = packed_signatures(signatures)
-    assert [unpacked_signature(one, permutations).tolist() for one in packed] == signatures.tolist()
+def test_an_article_of_250_words_takes_two_and_a_half_kilobytes_its_text_not_counted(path):
+    settings = Settings()
+    (planted,) = corpus(2000)
+    prints = Fingerprinter(settings).fingerprint_batch([one.text for one in planted.articles])
+    build_index(path, [(planted.articles, prints)], settings=settings, keep_text=False)
+    assert path.stat().st_size <= 2000 * 2500

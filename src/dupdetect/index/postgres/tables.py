@@ -31,6 +31,7 @@ _TYPES = {
     "digest": "bytea",
     "tokens": "bigint",
     "shingles": "bigint",
+    "sampled": "bigint",
     "signature": "bytea",
     "sample": "bytea",
     "blocks": "bytea",
@@ -57,6 +58,8 @@ def create_tables(connection: PostgresConnection) -> None:
     connection.execute(f"CREATE TABLE documents ({columns})")
     for column in ("signature", "sample", "blocks"):  # they are packed, or do not pack
         connection.execute(f"ALTER TABLE documents ALTER COLUMN {column} SET STORAGE EXTERNAL")
+    # Whoever has the index open by an earlier schema is refused to write.
+    connection.execute("ALTER TABLE documents ALTER COLUMN sampled SET NOT NULL")
     connection.execute(f"CREATE SEQUENCE numbers MAXVALUE {_LAST}")
     for table in TABLES:
         connection.execute(f"CREATE TABLE {table} (key integer NOT NULL, doc integer NOT NULL)")

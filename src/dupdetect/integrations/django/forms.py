@@ -11,7 +11,7 @@ from dupdetect.integrations.django.gate import Answer, gate
 from dupdetect.integrations.django.models import DuplicateChecked
 from dupdetect.model import Document, Override
 
-__all__ = ["DuplicateCheckForm", "OverrideField", "override_of"]
+__all__ = ["DuplicateCheckForm", "OverrideField", "check", "error_code", "override_of"]
 
 REASON = "dupdetect_reason"
 
@@ -54,8 +54,13 @@ def check(form: forms.BaseForm, document: Document, override: Override | None) -
     """Check a document and add what is in the way to a form's errors."""
     answer = gate().ask(document, override=override)
     if not answer.allowed:
-        form.add_error(None, ValidationError(answer.message, code="duplicate"))
+        form.add_error(None, ValidationError(answer.message, code=error_code(answer)))
     return answer
+
+
+def error_code(answer: Answer) -> str:
+    """Return the code of the error that tells of an answer."""
+    return "duplicate" if answer.decision else "unavailable"
 
 
 def override_of(values: dict[str, Any], user: Any) -> Override | None:

@@ -50,7 +50,7 @@ class Gate:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.policy = options.read_policy()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a claim's end may come in the middle of anything, when garbage is collected
         self._detector: Detector | None = None
 
     @property
@@ -107,7 +107,7 @@ class Gate:
         """
         self.ask(document, override=override, claim=claim, ttl=ttl)
         self.ask(document, override=override, claim=claim_of(document.id), ttl=ttl)
-        self._quietly(lambda: self.detector.release(claim), document.id)
+        self.release(claim)
 
     def remember(self, document: Document) -> None:
         """Put a published document into the index; its claim becomes it."""
@@ -122,6 +122,13 @@ class Gate:
     def forget(self, id: str) -> None:
         """Take what is no longer public out of the index."""
         self._quietly(lambda: (self.detector.remove([id]), self.detector.release(claim_of(id))), id)
+
+    def release(self, claim: str) -> None:
+        """End a claim whose piece does not go public."""
+        try:
+            self.detector.release(claim)
+        except Exception:
+            logger.exception("not released, it ends by itself: %s", claim)
 
     def _quietly(self, action: Callable[[], Any], id: str) -> None:
         """Do what must not stop a publication that happened already; `reconcile_duplicates` makes up for a failure."""
@@ -147,7 +154,7 @@ class _Gates:
     """The gate of this process."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # as in a gate
         self._gate: Gate | None = None
 
     def __call__(self) -> Gate:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django.db import models
 from django.dispatch import Signal
 
-from dupdetect.integrations.django.gate import Answer, claim_of, gate
+from dupdetect.integrations.django.claims import publication
+from dupdetect.integrations.django.gate import Answer, gate
 from dupdetect.model import Document, Override
 
 __all__ = ["DuplicateChecked", "duplicate_held"]
@@ -53,17 +53,13 @@ class DuplicateChecked(models.Model):
         if not self.dupdetect_is_public():
             super().save(*args, **kwargs)
             return
-        document = self.dupdetect_document()
-        key = claim_of(document.id) if document.id else str(uuid.uuid4())
-        answer = gate().ask(document, override=self.dupdetect_override, claim=key)
-        if not answer.allowed:
-            self.dupdetect_hold()
+        override = self.dupdetect_override
+        with publication(self, type(self).dupdetect_document, override=override) as answer:
+            if not answer.allowed:
+                self.dupdetect_hold()
             super().save(*args, **kwargs)
+        if not answer.allowed:
             self._held(answer)
-            return
-        super().save(*args, **kwargs)
-        if not document.id:
-            gate().settle(self.dupdetect_document(), key, self.dupdetect_override)
 
     def _held(self, answer: Answer) -> None:
         duplicate_held.send(sender=type(self), instance=self, answer=answer)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import models
@@ -11,13 +13,14 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.log_actions import log
 from wagtail.models import Page
 
-from dupdetect.integrations.django.gate import Answer, claim_of, gate
+from dupdetect.integrations.django.claims import publication
+from dupdetect.integrations.django.gate import Answer
 from dupdetect.integrations.django.models import duplicate_held
 from dupdetect.integrations.wagtail.documents import is_checked, page_document
 from dupdetect.integrations.wagtail.forms import DuplicateCheckPageForm
 from dupdetect.model import Override
 
-__all__ = ["DuplicateCheckedPage", "duplicate_panel"]
+__all__ = ["DuplicateCheckedPage", "DuplicateRefusedError", "duplicate_panel", "refusing"]
 
 duplicate_panel = MultiFieldPanel([FieldPanel("dupdetect_reason")], heading="Duplicates")
 """For a model's panels: the field for a reason."""
@@ -26,12 +29,39 @@ _GRACE = 3600.0
 """Seconds that the claim of a scheduled page outlives its time, for a late cron."""
 
 
+_refusing: ContextVar[bool] = ContextVar("dupdetect_refusing", default=False)
+
+
+class DuplicateRefusedError(Exception):
+    """A page was not saved, since it would have made a duplicate public, and somebody waits to be told.
+
+    Attributes
+    ----------
+    answer : Answer
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.message)
+        self.answer = answer
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Raise `DuplicateRefusedError` where a page would otherwise be held as a draft."""
+    token = _refusing.set(True)
+    try:
+        yield
+    finally:
+        _refusing.reset(token)
+
+
 class DuplicateCheckedPage(models.Model):
     """A page model whose pages are checked on every road to the public. Stands before `Page` among the bases.
 
-    The form tells an editor (`forms.DuplicateCheckPageForm`). Every other road – scheduled and bulk publishing,
-    workflows, the API, copies, code – ends in `save`: a duplicate is saved as a draft there and nothing raises, so that
-    the pages behind it go on. Of pages that are published at the same moment with one text, one goes public.
+    The form tells an editor (`forms.DuplicateCheckPageForm`); who publishes by Wagtail's API is told as well (`api`).
+    Every other road – scheduled and bulk publishing, workflows, copies, code – ends in `save`: a duplicate is saved as
+    a draft there and nothing raises, so that the pages behind it go on. Of pages that are published at the same moment
+    with one text, one goes public.
     """
 
     base_form_class = DuplicateCheckPageForm
@@ -48,15 +78,12 @@ class DuplicateCheckedPage(models.Model):
         scheduled = self._is_scheduled()
         if kwargs.get("update_fields") or self.alias_of_id or not (self.live or scheduled) or not is_checked(self):
             return super().save(*args, **kwargs)
-        document = page_document(self)
         ttl = 120.0 + (self.go_live_at - timezone.now()).total_seconds() + _GRACE if scheduled else 120.0
-        key = claim_of(document.id) if document.id else str(uuid.uuid4())
-        answer = gate().ask(document, override=self.dupdetect_override, claim=key, ttl=ttl)
-        if answer.allowed:
-            saved = super().save(*args, **kwargs)
-            if not document.id:
-                gate().settle(page_document(self), key, self.dupdetect_override, ttl=ttl)
-            return saved
+        with publication(self, page_document, override=self.dupdetect_override, ttl=ttl) as answer:
+            if answer.allowed:
+                return super().save(*args, **kwargs)
+        if _refusing.get():
+            raise DuplicateRefusedError(answer)
         return self._held(answer, *args, **kwargs)
 
     def _is_scheduled(self) -> bool:

@@ -58,3 +58,11 @@ def place_the_report() -> list[Any]:
 def list_the_report() -> MenuItem:
     """Put the report into the menu."""
     return MenuItem("Duplicates", reverse("dupdetect_duplicates"), icon_name="copy", order=900)
+
+
+@hooks.register("register_actions")
+def tell_who_publishes_by_the_api(registry: Any) -> None:
+    """Refuse a duplicate where a client of Wagtail's API waits for an answer. Wagtail calls this from version 8 on."""
+    from dupdetect.integrations.wagtail.api import register
+
+    register(registry)

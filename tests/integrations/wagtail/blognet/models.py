@@ -1,5 +1,7 @@
+from django.conf import settings
 from django.db import models
 from wagtail.admin.panels import FieldPanel
+from wagtail.api import APIField
 from wagtail.blocks import CharBlock, RichTextBlock
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
@@ -13,6 +15,7 @@ class BlogPage(DuplicateCheckedPage, Page):
     """A page of ours."""
 
     body = RichTextField(blank=True)
+    api_fields = [APIField("body", writable=True)] if settings.API else []
     more = StreamField([("heading", CharBlock()), ("text", RichTextBlock())], blank=True)
     content_panels = [*Page.content_panels, FieldPanel("body"), FieldPanel("more"), duplicate_panel]
 

@@ -1,5 +1,6 @@
 """A blog network in Wagtail, for the tests."""
 
+import importlib.util
 import os
 from pathlib import Path
 
@@ -41,6 +42,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
+if API := importlib.util.find_spec("wagtail.api.v3") is not None:
+    INSTALLED_APPS += ["wagtail.api.v3"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
