@@ -8,17 +8,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.compare import Comparator, Prepared
+from dupdetect.compare import Comparator
 from dupdetect.compare.evidence import overlap
-from dupdetect.compare.gate import Bag
+from dupdetect.compare.features import Weighed, weigh
 from dupdetect.compare.questions import worth_aligning
 from dupdetect.compare.rarity import Frequencies
-from dupdetect.errors import UnknownIdError
 from dupdetect.fingerprint import Fingerprinter
 from dupdetect.index import Candidate, Candidates, Filter, Index
 from dupdetect.model import Article, CheckResult, Fingerprint, Match, Relation
-from dupdetect.text import shingle_batch
-from dupdetect.text.shingles import distinct_shingles
+from dupdetect.text.shingles import words_of
 
 __all__ = ["ALIGNED", "Checker", "Look", "matches", "strongest_first"]
 
@@ -73,23 +71,20 @@ class Checker:
         claim: str | None = None,
     ) -> Look:
         """Check a piece; return the result and the comparator, which weighs by what is common in the index."""
-        (shingles,) = (chunk for _, chunk in shingle_batch([article.text], self.index.settings))
-        fingerprint = self.fingerprinter.fingerprint_shingles([shingles])[0]
-        own = [article.id] if article.id else []
+        (words,) = words_of([article.text], self.index.settings)
+        fingerprint = self.fingerprinter.fingerprint_shingles([words.as_batch()])[0]
+        itself = [article.id] if article.id else []
         candidates = self.index.candidates(
-            fingerprint, limit=limit, exclude=[*own, *exclude], within=within, claim=claim
+            fingerprint, limit=limit, exclude=[*itself, *exclude], within=within, claim=claim
         )
-        comparator = self._weighing(shingles.hashes, fingerprint, candidates)
-        found = []
-        for candidate in candidates.found:
-            try:
-                found.append((candidate, self.index.fetch(candidate)))
-            except UnknownIdError:
-                continue  # removed by someone else since the look-up: it is not out there any more
-        aligned, left_out = _shortlist(shingles.hashes, found, comparator)
+        comparator = self._weighing(words.shingles, fingerprint, candidates)
+        found = self.index.fetch_batch(candidates.found)
+        own = weigh(article, words, comparator.rarity)
+        others = comparator.weigh_batch([other for _, other in found])
+        chosen, left_out = _shortlist(own, others, comparator)
         result = CheckResult(
             article=article,
-            matches=matches(article, aligned, comparator),
+            matches=_related(own, [(found[place][0], others[place]) for place in chosen], comparator),
             candidates=len(candidates.found) - left_out,
             candidates_left_out=candidates.left_out + left_out,
             tokens=fingerprint.tokens,
@@ -112,43 +107,41 @@ class Checker:
         return Comparator(settings=self.comparator.settings, thresholds=self.comparator.thresholds, rarity=rarity)
 
 
-def _shortlist(
-    shingles: NDArray[np.uint64], found: Sequence[tuple[Candidate, Article]], comparator: Comparator
-) -> tuple[list[tuple[Candidate, Article]], int]:
-    """Return the articles to align, at most `ALIGNED`, and how many more would be worth it.
+def _shortlist(own: Weighed, others: Sequence[Weighed], comparator: Comparator) -> tuple[list[int], int]:
+    """Return which texts to align, at most `ALIGNED`, and how many more would be worth it.
 
-    Shingle sets first, since a text costs ten times as much to prepare: what shares too little would be DISTINCT.
+    Shingle sets first, since the rest takes much longer: what shares too little would be DISTINCT.
     """
-    own = Bag.of(np.unique(shingles), comparator.rarity)
-    texts = [other.text for _, other in found]
     worth = []
-    for place, distinct in enumerate(distinct_shingles(texts, comparator.settings)):
-        shared = overlap(own, Bag.of(distinct, comparator.rarity))
+    for place, other in enumerate(others):
+        shared = overlap(own, other)
         most = max(shared.rare_containment_left or 0.0, shared.rare_containment_right or 0.0)
         if worth_aligning(shared, comparator.thresholds):
             worth.append((-most, place))
-        elif not len(own.distinct) and not len(distinct):
+        elif not len(own.distinct) and not len(other.distinct):
             worth.append((0.0, place))  # a few words each: equal, or nothing can be told
     worth.sort()
-    return [found[place] for _, place in worth[:ALIGNED]], max(0, len(worth) - ALIGNED)
+    return [place for _, place in worth[:ALIGNED]], max(0, len(worth) - ALIGNED)
 
 
-def matches(
-    article: Article | Prepared, found: Iterable[tuple[Candidate, Article]], comparator: Comparator
-) -> tuple[Match, ...]:
+def matches(article: Article, found: Iterable[tuple[Candidate, Article]], comparator: Comparator) -> tuple[Match, ...]:
     """Compare a piece with articles; return those that it relates to, the strongest relation first."""
     found = list(found)
+    own, *others = comparator.weigh_batch([article, *(other for _, other in found)])
+    return _related(own, [(candidate, other) for (candidate, _), other in zip(found, others, strict=True)], comparator)
+
+
+def _related(own: Weighed, found: Sequence[tuple[Candidate, Weighed]], comparator: Comparator) -> tuple[Match, ...]:
     if not found:
         return ()
-    prepared = article if isinstance(article, Prepared) else comparator.prepare(article)
-    others = comparator.prepare_batch([other for _, other in found])
+    prepared = comparator.finish(own)
     related = (
         Match(
-            article=other,
-            verdict=comparator.relate(prepared, theirs, silent=_UNRELATED),
+            article=other.article,
+            verdict=comparator.relate(prepared, comparator.finish(other), silent=_UNRELATED),
             status=candidate.status,
         )
-        for (candidate, other), theirs in zip(found, others, strict=True)
+        for candidate, other in found
     )
     return strongest_first(match for match in related if match.verdict.relation not in _UNRELATED)
 

@@ -11,7 +11,7 @@ from rapidfuzz.distance import Indel
 from dupdetect.compare import evidence as measures
 from dupdetect.compare.alignment import Alignment, align, to_passages
 from dupdetect.compare.declared import days_apart, same_canonical, section_ratio
-from dupdetect.compare.features import Prepared, as_article, prepare, prepare_batch
+from dupdetect.compare.features import Prepared, Weighed, as_article, finish, weigh_batch
 from dupdetect.compare.questions import Evidence, worth_aligning
 from dupdetect.compare.repeats import repeats
 from dupdetect.compare.thresholds import Thresholds
@@ -54,11 +54,19 @@ class Comparator:
 
     def prepare(self, content: Article | str) -> Prepared:
         """Work out what comparisons need of one text, rarity weights included."""
-        return prepare(as_article(content), self.settings, self.rarity)
+        return self.prepare_batch([content])[0]
 
     def prepare_batch(self, contents: Sequence[Article | str]) -> list[Prepared]:
         """Return what `prepare` gives of each text, in a fraction of the time of one by one."""
-        return prepare_batch([as_article(content) for content in contents], self.settings, self.rarity)
+        return [self.finish(text) for text in self.weigh_batch(contents)]
+
+    def weigh_batch(self, contents: Sequence[Article | str]) -> list[Weighed]:
+        """Read and weigh texts: enough for `dupdetect.compare.evidence.overlap`, and what `finish` goes on from."""
+        return weigh_batch([as_article(content) for content in contents], self.settings, self.rarity)
+
+    def finish(self, text: Weighed) -> Prepared:
+        """Work out what else comparisons need of a text that was weighed by this comparator."""
+        return finish(text, self.settings)
 
     def compare(self, left: Article | Prepared | str, right: Article | Prepared | str) -> Verdict:
         """Say how `left` relates to `right`, with passages and repeats.
@@ -209,4 +217,4 @@ def find_repeats(content: Article | str, *, settings: Settings | None = None) ->
     tuple of Repeat
         In the text's order; offsets as in `compare`.
     """
-    return repeats(prepare(as_article(content), settings or Settings()))
+    return repeats(Comparator(settings=settings).prepare(content))

@@ -55,7 +55,7 @@ class Overlap:
     rare_shared: int = 0
 
 
-def overlap(left: Prepared | Bag, right: Prepared | Bag) -> Overlap:
+def overlap(left: Bag, right: Bag) -> Overlap:
     """Compare the shingle sets of two texts: one sorted look-up, no Python loop."""
     few, many = (left, right) if len(left.distinct) <= len(right.distinct) else (right, left)
     if not len(few.distinct):

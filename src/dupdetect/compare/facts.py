@@ -61,4 +61,6 @@ def find_names(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) ->
     alone = count >= _ENOUGH_CAPITALS and np.count_nonzero(sure & beside) < _IN_COMPANY * count
     if share > _ALL_CAPITALS or (share > _MANY_CAPITALS and alone):
         return np.zeros(len(starts), dtype=np.uint8)
-    return np.where(sure, NAME, np.where(capital, MAYBE_NAME, 0)).astype(np.uint8)
+    names = capital.astype(np.uint8)  # at the head of a sentence, unless …
+    names[sure] = NAME
+    return names

@@ -15,17 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.compare.facts import find_names, find_numbers
+from dupdetect.compare.gate import Bag, rarity_weights
 from dupdetect.model import Article, Block, Rarity
 from dupdetect.settings import Settings
 from dupdetect.text import SIGN, Tokens, fold
-from dupdetect.text.shingles import words_of
+from dupdetect.text.shingles import Words, words_of
 
-__all__ = ["MIN_REPEAT", "Prepared", "as_article", "prepare", "prepare_batch", "rarity_weights"]
-
-COMMON_FROM = 4
-"""A shingle in more stories than this weighs ``COMMON_FROM / stories``, others 1.
-
-Weights 1 / (df − 1) and min(1, 4 / df) did equally well in the feasibility study; log-idf is too flat."""
+__all__ = ["MIN_REPEAT", "Prepared", "Weighed", "as_article", "finish", "prepare", "weigh", "weigh_batch"]
 
 MIN_REPEAT = 40
 """Equal tokens that make a repeat: a paragraph, as many as a passage has at least in one piece. Refrains are less."""
@@ -45,7 +41,27 @@ _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Prepared:
+class Weighed(Bag):
+    """One text, read and weighed: enough for the cheap look, and half the way to `Prepared`.
+
+    Parameters
+    ----------
+    article : Article
+    words : Words
+    order : ndarray of int64
+        What sorts the shingles, those that are equal by their places.
+    fresh : ndarray of bool
+        Which of the sorted ones are not the same as the one before.
+    """
+
+    article: Article
+    words: Words
+    order: NDArray[np.int64]
+    fresh: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prepared(Bag):
     """One text, ready to be compared.
 
     Parameters
@@ -65,12 +81,6 @@ class Prepared:
         Hash of the shingle that starts at each of the first *s* tokens.
     order : ndarray of int64, shape (s,)
         What sorts them.
-    distinct : ndarray of uint64
-        All shingles of the text, ascending, each once.
-    weights : ndarray of float64, shape of `distinct`
-        Rarity weight of each, in (0, 1]; all 1 without frequencies.
-    weight : float
-        Their sum.
     token_weights : ndarray of float64, shape (n,)
         Rarity weight of each token: that of the rarest shingle over it.
     echoes : ndarray of int64
@@ -95,9 +105,6 @@ class Prepared:
     names: NDArray[np.uint8]
     shingles: NDArray[np.uint64]
     order: NDArray[np.int64]
-    distinct: NDArray[np.uint64]
-    weights: NDArray[np.float64]
-    weight: float
     token_weights: NDArray[np.float64]
     echoes: NDArray[np.int64]
     repeats: bool
@@ -119,13 +126,6 @@ def as_article(content: Article | str) -> Article:
     return Article(blocks=(Block(text=content),)) if isinstance(content, str) else content
 
 
-def rarity_weights(shingles: NDArray[np.uint64], rarity: Rarity | None) -> NDArray[np.float64]:
-    """Return the weight of each shingle: 1 where few stories hold it, ``COMMON_FROM / stories`` where many do."""
-    if rarity is None:
-        return np.ones(len(shingles))
-    return COMMON_FROM / np.maximum(rarity.frequencies(shingles), COMMON_FROM).astype(np.float64)
-
-
 def prepare(article: Article, settings: Settings, rarity: Rarity | None = None) -> Prepared:
     """Work out what comparisons need of `article`.
 
@@ -137,37 +137,48 @@ def prepare(article: Article, settings: Settings, rarity: Rarity | None = None) 
     rarity : Rarity, optional
         Weighs the shingles; without it all weigh the same.
     """
-    return prepare_batch([article], settings, rarity)[0]
+    return finish(weigh_batch([article], settings, rarity)[0], settings)
 
 
-def prepare_batch(articles: Sequence[Article], settings: Settings, rarity: Rarity | None = None) -> list[Prepared]:
-    """Return what `prepare` does of each: to read many texts together takes a tenth of the time."""
+def weigh_batch(articles: Sequence[Article], settings: Settings, rarity: Rarity | None) -> list[Weighed]:
+    """Read and weigh texts: to read many together takes a fraction of the time of one by one."""
     words = words_of([article.text for article in articles], settings)
-    return [
-        _prepared(article, tokens, every, settings, rarity)
-        for article, (tokens, every) in zip(articles, words, strict=True)
-    ]
+    return [weigh(article, own, rarity) for article, own in zip(articles, words, strict=True)]
 
 
-def _prepared(
-    article: Article, tokens: Tokens, every: NDArray[np.uint64], settings: Settings, rarity: Rarity | None
-) -> Prepared:
-    text = article.text
-    order = np.argsort(every, kind="stable")
-    ordered = every[order]
+def weigh(article: Article, words: Words, rarity: Rarity | None) -> Weighed:
+    """Weigh a text whose words are known."""
+    order = np.argsort(words.shingles, kind="stable")
+    ordered = words.shingles[order]
     fresh = np.ones(len(ordered), dtype=np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
     distinct = ordered[fresh]
     weights = rarity_weights(distinct, rarity)
+    return Weighed(
+        article=article,
+        words=words,
+        order=order,
+        fresh=fresh,
+        distinct=distinct,
+        weights=weights,
+        weight=float(weights.sum()),
+    )
+
+
+def finish(text: Weighed, settings: Settings) -> Prepared:
+    """Work out what else comparisons need of a text."""
+    article, (tokens, every), order, fresh = text.article, text.words, text.order, text.fresh
     each = np.empty(len(every))
-    each[order] = weights if len(distinct) == len(every) else weights[np.cumsum(fresh) - 1]
+    each[order] = text.weights if len(text.distinct) == len(every) else text.weights[np.cumsum(fresh) - 1]
     placed = _positional(every, tokens, settings)
     starts, ends = _repeated(order, fresh, len(placed))
     lengths = ends - starts
     short = (lengths >= ECHO[0]) & (lengths < ECHO[1])
     echoes = np.concatenate([_NOWHERE, *map(np.arange, starts[short].tolist(), ends[short].tolist())])
     title = " ".join(fold(article.title or "").split())
-    numbers = find_numbers(text, tokens.kinds, tokens.starts, tokens.ends)
+    numbers = find_numbers(article.text, tokens.kinds, tokens.starts, tokens.ends)
+    names = find_names(article.text, tokens.starts, tokens.ends)
+    names[numbers] = 0
     return Prepared(
         article=article,
         hashes=tokens.hashes,
@@ -175,12 +186,12 @@ def _prepared(
         ends=tokens.ends,
         quoted=_quoted(article, tokens.starts),
         numbers=numbers,
-        names=np.where(numbers, 0, find_names(text, tokens.starts, tokens.ends)).astype(np.uint8),
+        names=names,
         shingles=placed,
         order=order if placed is every else order[order < len(placed)],
-        distinct=distinct,
-        weights=weights,
-        weight=float(weights.sum()),
+        distinct=text.distinct,
+        weights=text.weights,
+        weight=text.weight,
         token_weights=_token_weights(each, tokens, settings),
         echoes=echoes,
         repeats=_may_repeat(lengths, settings, signs=placed is not every),
