@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 
 from dupdetect.model import Rarity
 
-__all__ = ["COMMON_FROM", "Bag", "bags_of", "rarity_weights"]
+__all__ = ["COMMON_FROM", "RARE", "Bag", "bags_of", "rarity_weights"]
 
 COMMON_FROM = 4
 """A shingle in more stories than this weighs ``COMMON_FROM / stories``, others 1.
 
 Weights 1 / (df − 1) and min(1, 4 / df) did equally well in the feasibility study; log-idf is too flat."""
+
+RARE = 0.5
+"""Rarity weight from which a token or shingle counts as rare: it stands in at most eight stories."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
