@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dupdetect.compare import Comparator
 from dupdetect.compare.evidence import overlap
-from dupdetect.compare.features import Weighed, weigh
+from dupdetect.compare.features import Weighed, weigh_batch
 from dupdetect.compare.questions import worth_aligning
 from dupdetect.compare.rarity import Frequencies
 from dupdetect.fingerprint import Fingerprinter
@@ -79,7 +79,7 @@ class Checker:
         )
         comparator = self._weighing(words.shingles, fingerprint, candidates)
         found = self.index.fetch_batch(candidates.found)
-        own = weigh(article, words, comparator.rarity)
+        (own,) = weigh_batch([article], [words], comparator.rarity)
         others = comparator.weigh_batch([other for _, other in found])
         chosen, left_out = _shortlist(own, others, comparator)
         result = CheckResult(

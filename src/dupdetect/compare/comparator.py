@@ -18,6 +18,7 @@ from dupdetect.compare.thresholds import Thresholds
 from dupdetect.compare.verdict import decide
 from dupdetect.model import Article, Comparison, Passage, Rarity, Relation, Repeat, Verdict
 from dupdetect.settings import Settings
+from dupdetect.text.shingles import words_of
 
 __all__ = ["Comparator", "compare", "find_repeats"]
 
@@ -62,7 +63,8 @@ class Comparator:
 
     def weigh_batch(self, contents: Sequence[Article | str]) -> list[Weighed]:
         """Read and weigh texts: enough for `dupdetect.compare.evidence.overlap`, and what `finish` goes on from."""
-        return weigh_batch([as_article(content) for content in contents], self.settings, self.rarity)
+        articles = [as_article(content) for content in contents]
+        return weigh_batch(articles, words_of([article.text for article in articles], self.settings), self.rarity)
 
     def finish(self, text: Weighed) -> Prepared:
         """Work out what else comparisons need of a text that was weighed by this comparator."""

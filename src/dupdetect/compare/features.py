@@ -8,20 +8,20 @@ before normalisation takes the capitals away.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.compare.facts import find_names, find_numbers
-from dupdetect.compare.gate import RARE, Bag, rarity_weights
+from dupdetect.compare.gate import RARE, Bag, bags_of
 from dupdetect.model import Article, Block, Rarity
 from dupdetect.settings import Settings
 from dupdetect.text import SIGN, Tokens, fold
 from dupdetect.text.shingles import Words, words_of
 
-__all__ = ["MIN_REPEAT", "Prepared", "Weighed", "as_article", "finish", "prepare", "weigh", "weigh_batch"]
+__all__ = ["MIN_REPEAT", "Prepared", "Weighed", "as_article", "finish", "prepare", "weigh_batch"]
 
 MIN_REPEAT = 40
 """Equal tokens that make a repeat: a paragraph, as many as a passage has at least in one piece. Refrains are less."""
@@ -152,32 +152,32 @@ def prepare(article: Article, settings: Settings, rarity: Rarity | None = None) 
     rarity : Rarity, optional
         Weighs the shingles; without it all weigh the same.
     """
-    return finish(weigh_batch([article], settings, rarity)[0], settings)
+    (weighed,) = weigh_batch([article], words_of([article.text], settings), rarity)
+    return finish(weighed, settings)
 
 
-def weigh_batch(articles: Sequence[Article], settings: Settings, rarity: Rarity | None) -> list[Weighed]:
-    """Read and weigh texts: to read many together takes a fraction of the time of one by one."""
-    words = words_of([article.text for article in articles], settings)
-    return [weigh(article, own, rarity) for article, own in zip(articles, words, strict=True)]
-
-
-def weigh(article: Article, words: Words, rarity: Rarity | None) -> Weighed:
-    """Weigh a text whose words are known."""
-    order = np.argsort(words.shingles, kind="stable")
-    ordered = words.shingles[order]
-    fresh = np.ones(len(ordered), dtype=np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
-    distinct = ordered[fresh]
-    weights = rarity_weights(distinct, rarity)
-    return Weighed(
-        article=article,
-        words=words,
-        order=order,
-        fresh=fresh,
-        distinct=distinct,
-        weights=weights,
-        weight=float(weights.sum()),
-    )
+def weigh_batch(articles: Sequence[Article], words: Iterable[Words], rarity: Rarity | None) -> list[Weighed]:
+    """Weigh texts whose words are known."""
+    sorted_shingles = []
+    for one in words:
+        order = np.argsort(one.shingles, kind="stable")
+        ordered = one.shingles[order]
+        fresh = np.ones(len(ordered), dtype=np.bool_)
+        np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+        sorted_shingles.append((one, order, fresh, ordered[fresh]))
+    bags = bags_of([distinct for _, _, _, distinct in sorted_shingles], rarity)
+    return [
+        Weighed(
+            article=article,
+            words=one,
+            order=order,
+            fresh=fresh,
+            distinct=bag.distinct,
+            weights=bag.weights,
+            weight=bag.weight,
+        )
+        for article, (one, order, fresh, _), bag in zip(articles, sorted_shingles, bags, strict=True)
+    ]
 
 
 def finish(text: Weighed, settings: Settings) -> Prepared:

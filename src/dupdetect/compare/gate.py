@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dupdetect.model import Rarity
 
-__all__ = ["COMMON_FROM", "RARE", "Bag", "bags_of", "rarity_weights"]
+__all__ = ["COMMON_FROM", "RARE", "Bag", "bags_of"]
 
 COMMON_FROM = 4
 """A shingle in more stories than this weighs ``COMMON_FROM / stories``, others 1.
@@ -44,13 +44,17 @@ def bags_of(distinct: Sequence[NDArray[np.uint64]], rarity: Rarity | None) -> li
     """Weigh shingle sets, each ascending, all at once."""
     if not distinct:
         return []
-    weights = np.split(
-        rarity_weights(np.concatenate(distinct), rarity), np.cumsum([len(one) for one in distinct[:-1]], dtype=int)
-    )
-    return [Bag(distinct=one, weights=own, weight=float(own.sum())) for one, own in zip(distinct, weights, strict=True)]
+    weights = _rarity_weights(np.concatenate(distinct), rarity)
+    bags = []
+    end = 0
+    for one in distinct:
+        start, end = end, end + len(one)
+        own = weights[start:end]
+        bags.append(Bag(distinct=one, weights=own, weight=float(own.sum())))
+    return bags
 
 
-def rarity_weights(shingles: NDArray[np.uint64], rarity: Rarity | None) -> NDArray[np.float64]:
+def _rarity_weights(shingles: NDArray[np.uint64], rarity: Rarity | None) -> NDArray[np.float64]:
     """Return the weight of each shingle: 1 where few stories hold it, ``COMMON_FROM / stories`` where many do."""
     if rarity is None:
         return np.ones(len(shingles))
