@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.compare import Comparator
-from dupdetect.compare.evidence import overlap
+from dupdetect.compare import Comparator, Thresholds
+from dupdetect.compare.evidence import Overlap, overlap
 from dupdetect.compare.features import Weighed, weigh_batch
 from dupdetect.compare.questions import worth_aligning
 from dupdetect.compare.rarity import Frequencies
@@ -80,11 +80,10 @@ class Checker:
         comparator = self._weighing(words.shingles, fingerprint, candidates)
         found = self.index.fetch_batch(candidates.found)
         (own,) = weigh_batch([article], [words], comparator.rarity)
-        others = comparator.weigh_batch([other for _, other in found])
-        chosen, left_out = _shortlist(own, others, comparator)
+        chosen, left_out = _shortlist(own, _rivals(own, found, comparator), comparator.thresholds)
         result = CheckResult(
             article=article,
-            matches=_related(own, [(found[place][0], others[place]) for place in chosen], comparator),
+            matches=_related(own, chosen, comparator),
             candidates=len(candidates.found) - left_out,
             candidates_left_out=candidates.left_out + left_out,
             tokens=fingerprint.tokens,
@@ -107,43 +106,53 @@ class Checker:
         return Comparator(settings=self.comparator.settings, thresholds=self.comparator.thresholds, rarity=rarity)
 
 
-def _shortlist(own: Weighed, others: Sequence[Weighed], comparator: Comparator) -> tuple[list[int], int]:
-    """Return which texts to align, at most `ALIGNED`, and how many more would be worth it.
+class _Rival(NamedTuple):
+    """A text that may relate to a piece."""
+
+    candidate: Candidate
+    text: Weighed
+    shared: Overlap
+
+
+def _rivals(own: Weighed, found: Sequence[tuple[Candidate, Article]], comparator: Comparator) -> Iterator[_Rival]:
+    texts = comparator.weigh_batch([article for _, article in found])
+    for (candidate, _), text in zip(found, texts, strict=True):
+        yield _Rival(candidate, text, overlap(own, text))
+
+
+def _shortlist(own: Weighed, rivals: Iterable[_Rival], thresholds: Thresholds) -> tuple[list[_Rival], int]:
+    """Return the texts to align, at most `ALIGNED`, and how many more would be worth it.
 
     Shingle sets first, since the rest takes much longer: what shares too little would be DISTINCT.
     """
     worth = []
-    for place, other in enumerate(others):
-        shared = overlap(own, other)
+    for place, rival in enumerate(rivals):
+        shared = rival.shared
         most = max(shared.rare_containment_left or 0.0, shared.rare_containment_right or 0.0)
-        if worth_aligning(shared, comparator.thresholds):
-            worth.append((-most, place))
-        elif not len(own.distinct) and not len(other.distinct):
-            worth.append((0.0, place))  # a few words each: equal, or nothing can be told
+        if worth_aligning(shared, thresholds):
+            worth.append((-most, place, rival))
+        elif not len(own.distinct) and not len(rival.text.distinct):
+            worth.append((0.0, place, rival))  # a few words each: equal, or nothing can be told
     worth.sort()
-    return [place for _, place in worth[:ALIGNED]], max(0, len(worth) - ALIGNED)
+    return [rival for _, _, rival in worth[:ALIGNED]], max(0, len(worth) - ALIGNED)
 
 
 def matches(article: Article, found: Iterable[tuple[Candidate, Article]], comparator: Comparator) -> tuple[Match, ...]:
     """Compare a piece with articles; return those that it relates to, the strongest relation first."""
-    found = list(found)
-    own, *others = comparator.weigh_batch([article, *(other for _, other in found)])
-    return _related(own, [(candidate, other) for (candidate, _), other in zip(found, others, strict=True)], comparator)
+    (own,) = comparator.weigh_batch([article])
+    return _related(own, list(_rivals(own, list(found), comparator)), comparator)
 
 
-def _related(own: Weighed, found: Sequence[tuple[Candidate, Weighed]], comparator: Comparator) -> tuple[Match, ...]:
-    if not found:
+def _related(own: Weighed, rivals: Sequence[_Rival], comparator: Comparator) -> tuple[Match, ...]:
+    if not rivals:
         return ()
+    related = []
     prepared = comparator.finish(own)
-    related = (
-        Match(
-            article=other.article,
-            verdict=comparator.relate(prepared, comparator.finish(other), silent=_UNRELATED),
-            status=candidate.status,
-        )
-        for candidate, other in found
-    )
-    return strongest_first(match for match in related if match.verdict.relation not in _UNRELATED)
+    for candidate, text, shared in rivals:
+        verdict = comparator.relate(prepared, comparator.finish(text), shared=shared, silent=_UNRELATED)
+        if verdict.relation not in _UNRELATED:
+            related.append(Match(article=text.article, verdict=verdict, status=candidate.status))
+    return strongest_first(related)
 
 
 def strongest_first(matches: Iterable[Match]) -> tuple[Match, ...]:

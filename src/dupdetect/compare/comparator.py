@@ -11,6 +11,7 @@ from rapidfuzz.distance import Indel
 from dupdetect.compare import evidence as measures
 from dupdetect.compare.alignment import Alignment, align, to_passages
 from dupdetect.compare.declared import days_apart, same_canonical, section_ratio
+from dupdetect.compare.evidence import Overlap
 from dupdetect.compare.features import Prepared, Weighed, as_article, finish, weigh_batch
 from dupdetect.compare.questions import Evidence, worth_aligning
 from dupdetect.compare.repeats import repeats
@@ -82,20 +83,28 @@ class Comparator:
         return self.relate(first, second)
 
     def relate(
-        self, left: Prepared, right: Prepared, *, passages: bool = True, silent: Collection[Relation] = ()
+        self,
+        left: Prepared,
+        right: Prepared,
+        *,
+        shared: Overlap | None = None,
+        passages: bool = True,
+        silent: Collection[Relation] = (),
     ) -> Verdict:
         """Say how `left` relates to `right`.
 
         Parameters
         ----------
         left, right : Prepared
+        shared : Overlap, optional
+            What `dupdetect.compare.evidence.overlap` says of the two, if it was asked already.
         passages : bool
             Whether to fill in what only readers need: passages, repeats, token ratio, what the two declare. The
             relation, the score and the reasons are the same without.
         silent : collection of Relation
             Relations for which nobody reads them.
         """
-        seen, alignment = self._weighed(left, right)
+        seen, alignment = self._weighed(left, right, shared or measures.overlap(left, right))
         relation, reasons = decide(seen, self.thresholds)
         told = _for_readers(left, right, alignment) if passages and relation not in silent else {}
         comparison = _comparison(seen, told)
@@ -103,10 +112,9 @@ class Comparator:
 
     def evidence(self, left: Prepared, right: Prepared) -> Evidence:
         """Return what the rules look at, for trying other thresholds on it with `dupdetect.compare.verdict.decide`."""
-        return self._weighed(left, right)[0]
+        return self._weighed(left, right, measures.overlap(left, right))[0]
 
-    def _weighed(self, left: Prepared, right: Prepared) -> tuple[Evidence, Alignment | None]:
-        shared = measures.overlap(left, right)
+    def _weighed(self, left: Prepared, right: Prepared, shared: Overlap) -> tuple[Evidence, Alignment | None]:
         equal = len(left) == len(right) and np.array_equal(left.hashes, right.hashes)
         alignment: Alignment | None = None
         if len(left) and len(right) and (equal or worth_aligning(shared, self.thresholds)):
