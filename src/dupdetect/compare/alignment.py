@@ -163,13 +163,14 @@ def _reworded(size: int, facing: int) -> array[float]:
 
 def to_passages(alignment: Alignment, left: Prepared, right: Prepared) -> tuple[Passage, ...]:
     """Turn aligned tokens into passages with offsets into both texts."""
-    bounds = [piece.bounds for piece in alignment.pieces]
+    if not alignment.pieces:
+        return ()
     slots = [slot for piece in alignment.pieces for slot in piece.slots]
-    here = _spans(left, [(i, i_end) for i, i_end, _, _ in bounds] + [slot[:2] for slot in slots])
-    there = _spans(right, [(j, j_end) for _, _, j, j_end in bounds] + [slot[2:4] for slot in slots])
-    changes = from_columns(
-        Change, left=here[len(bounds) :], right=there[len(bounds) :], kind=[slot.kind for slot in slots]
-    )
+    places = [*(piece.bounds for piece in alignment.pieces), *(slot[:4] for slot in slots)]
+    i, i_end, j, j_end = np.array(places, dtype=np.int64).T
+    here, there = _spans(left, i, i_end), _spans(right, j, j_end)
+    whole = len(alignment.pieces)
+    changes = from_columns(Change, left=here[whole:], right=there[whole:], kind=[slot.kind for slot in slots])
     passages = []
     first = 0
     for number, piece in enumerate(alignment.pieces):
@@ -187,11 +188,8 @@ def to_passages(alignment: Alignment, left: Prepared, right: Prepared) -> tuple[
     return tuple(passages)
 
 
-def _spans(text: Prepared, ranges: Sequence[tuple[int, ...]]) -> list[Span]:
+def _spans(text: Prepared, first: NDArray[np.int64], last: NDArray[np.int64]) -> list[Span]:
     """Return where ranges of tokens stand; an empty range stands where the next token begins."""
-    if not ranges:
-        return []
-    first, last = np.array(ranges, dtype=np.int64).T
     starts = text.starts.take(first, mode="clip")
     starts[first == len(text)] = len(text.text)
     ends = np.where(last > first, text.ends[last - 1], starts)

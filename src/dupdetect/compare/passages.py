@@ -14,6 +14,7 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -195,6 +196,8 @@ def chain(runs: Sequence[Run], left: int, right: int) -> list[list[Run]]:
             for run in passage:
                 free.hold(run)
             passages.append(passage)
+    if len(passages) < 2:
+        return passages
     return [part for passage in passages for part in _parts(passage, free)]
 
 
@@ -212,27 +215,28 @@ def _parts(passage: list[Run], free: _Free) -> Iterator[list[Run]]:
 class _Neighbours:
     """Finds the run that a passage is joined to next: free, within reach, at the lowest price.
 
-    The price of a run is twice the wider of the two gaps before it, less its length: no run that begins further off
-    than half of the longest run's length and the best price so far can be better, and the search ends there.
+    The price of a run is twice the wider of the two gaps before it, less its length: no run can be better that begins
+    further off than half of the best price so far and the length of the longest run from there on, and the search ends.
     """
 
     def __init__(self, runs: Sequence[Run], free: _Free) -> None:
         self.free = free
         self.runs = runs
         self.starts = [run.i for run in runs]
+        self.longest_after = [*accumulate([run.length for run in reversed(runs)], max)][::-1]
         self.by_end = sorted(runs, key=lambda run: run.i + run.length)
         self.ends = [run.i + run.length for run in self.by_end]
-        self.longest = max((run.length for run in runs), default=0)
+        self.longest_before = [*accumulate([run.length for run in self.by_end], max)]
 
     def next(self, last: Run, matched: int) -> Run | None:
         """Return the run after `last`, its overlap with it cut off; of those at one price the first."""
         i, j = last.i + last.length, last.j + last.length
         reach = min(MAX_GAP, GAP_PER_RUN * matched)
-        best, cost = None, self.longest + 2 * reach
+        best, cost = None, 2 * reach
         for at in range(bisect_left(self.starts, last.i + 1), bisect_left(self.starts, i + reach + 1)):
             run_i, run_j, size = self.runs[at]
             gap_i, gap_j = run_i - i, run_j - j
-            if 2 * gap_i - self.longest >= cost:
+            if 2 * gap_i - self.longest_after[at] >= cost:
                 break
             if gap_j > reach:
                 continue
@@ -252,12 +256,12 @@ class _Neighbours:
         """Return the run before `first`, its overlap with it cut off; of those at one price the one that ends first."""
         i, j = first.i, first.j
         reach = min(MAX_GAP, GAP_PER_RUN * matched)
-        best, cost = None, self.longest + 2 * reach
+        best, cost = None, 2 * reach
         nearest = bisect_left(self.ends, i + first.length) - 1
         for at in range(nearest, bisect_left(self.ends, i - reach) - 1, -1):
             run_i, run_j, size = self.by_end[at]
             gap_i, gap_j = i - run_i - size, j - run_j - size
-            if 2 * gap_i - self.longest > cost:
+            if 2 * gap_i - self.longest_before[at] > cost:
                 break
             if gap_j > reach:
                 continue
