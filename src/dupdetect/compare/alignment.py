@@ -20,7 +20,7 @@ from dupdetect.compare.slots import Slot, fill
 from dupdetect.model import Change, Passage, Span
 from dupdetect.model.columns import from_columns
 
-__all__ = ["Alignment", "Cover", "Piece", "align", "to_passages"]
+__all__ = ["Alignment", "Cover", "Piece", "align", "same_words", "to_passages"]
 
 MAX_REWORDED = 12
 """Longest slot that counts as reworded, tokens on either side; a longer one was written anew. At 6 one of 43 real
@@ -106,6 +106,12 @@ class Alignment:
         return Alignment(tuple(pieces), self.right, self.left)
 
 
+def same_words(left: Prepared, right: Prepared) -> bool:
+    """Whether two texts have the same tokens in the same order."""
+    # What `array_equal` says, in a fifth of the time.
+    return len(left.hashes) == len(right.hashes) and left.hashes.tobytes() == right.hashes.tobytes()
+
+
 def align(left: Prepared, right: Prepared) -> Alignment:
     """Align two texts.
 
@@ -120,7 +126,7 @@ def align(left: Prepared, right: Prepared) -> Alignment:
 
 
 def _align(left: Prepared, right: Prepared) -> Alignment:
-    if len(left) == len(right) and np.array_equal(left.hashes, right.hashes):
+    if same_words(left, right):
         chains = [[Run(0, 0, len(left))]] if len(left) else []
     else:
         chains = chain(common_runs(left, right), len(left), len(right))

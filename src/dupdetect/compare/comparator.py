@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TypedDict
 
-import numpy as np
 from rapidfuzz.distance import Indel
 
 from dupdetect.compare import evidence as measures
-from dupdetect.compare.alignment import Alignment, align, to_passages
+from dupdetect.compare.alignment import Alignment, align, same_words, to_passages
 from dupdetect.compare.declared import days_apart, same_canonical, section_ratio
 from dupdetect.compare.evidence import Overlap
 from dupdetect.compare.features import Prepared, Weighed, as_article, finish, weigh_batch
@@ -115,7 +114,7 @@ class Comparator:
         return self._weighed(left, right, measures.overlap(left, right))[0]
 
     def _weighed(self, left: Prepared, right: Prepared, shared: Overlap) -> tuple[Evidence, Alignment | None]:
-        equal = len(left) == len(right) and np.array_equal(left.hashes, right.hashes)
+        equal = same_words(left, right)
         alignment: Alignment | None = None
         if len(left) and len(right) and (equal or worth_aligning(shared, self.thresholds)):
             alignment = align(left, right)

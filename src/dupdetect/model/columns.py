@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 __all__ = ["from_columns"]
@@ -22,7 +21,12 @@ def from_columns(cls: type[Record], **columns: Sequence[Any]) -> list[Record]:
     cls : type
         Without ``__post_init__``.
     **columns : sequence
-        Of equal lengths, one for each field.
+        One for each field, of equal lengths.
+
+    Raises
+    ------
+    ValueError
+        They are not of equal lengths.
 
     Examples
     --------
@@ -30,13 +34,10 @@ def from_columns(cls: type[Record], **columns: Sequence[Any]) -> list[Record]:
     >>> from_columns(Span, start=[0, 7], end=[5, 9])
     [Span(start=0, end=5), Span(start=7, end=9)]
     """
-    assert columns.keys() == {field.name for field in fields(cls)}  # type: ignore[arg-type]  # noqa: S101
-    (count,) = set(map(len, columns.values()))
-    made = [cls.__new__(cls) for _ in range(count)]
+    counts = set(map(len, columns.values()))
+    if len(counts) != 1:
+        raise ValueError(f"{cls.__name__}: columns of one length are needed, not of {sorted(counts)}")
+    made = [cls.__new__(cls) for _ in range(counts.pop())]
     for name, values in columns.items():
-        _each(map(getattr(cls, name).__set__, made, values))
+        deque(map(getattr(cls, name).__set__, made, values), maxlen=0)  # runs through it
     return made
-
-
-def _each(steps: Iterable[object]) -> None:
-    deque(steps, maxlen=0)
