@@ -19,7 +19,7 @@ from dupdetect.compare.gate import RARE, Bag, bags_of
 from dupdetect.model import Article, Block, Rarity
 from dupdetect.settings import Settings
 from dupdetect.text import SIGN, Tokens, fold
-from dupdetect.text.shingles import Words, words_of
+from dupdetect.text.shingles import Words, fresh, words_of
 
 __all__ = ["MIN_REPEAT", "Prepared", "Weighed", "as_article", "finish", "prepare", "weigh_batch"]
 
@@ -162,31 +162,30 @@ def weigh_batch(articles: Sequence[Article], words: Iterable[Words], rarity: Rar
     for one in words:
         order = np.argsort(one.shingles, kind="stable")
         ordered = one.shingles[order]
-        fresh = np.ones(len(ordered), dtype=np.bool_)
-        np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
-        sorted_shingles.append((one, order, fresh, ordered[fresh]))
+        new = fresh(ordered)
+        sorted_shingles.append((one, order, new, ordered[new]))
     bags = bags_of([distinct for _, _, _, distinct in sorted_shingles], rarity)
     return [
         Weighed(
             article=article,
             words=one,
             order=order,
-            fresh=fresh,
+            fresh=new,
             distinct=bag.distinct,
             weights=bag.weights,
             weight=bag.weight,
         )
-        for article, (one, order, fresh, _), bag in zip(articles, sorted_shingles, bags, strict=True)
+        for article, (one, order, new, _), bag in zip(articles, sorted_shingles, bags, strict=True)
     ]
 
 
 def finish(text: Weighed, settings: Settings) -> Prepared:
     """Work out what else comparisons need of a text."""
-    article, (tokens, every), order, fresh = text.article, text.words, text.order, text.fresh
+    article, (tokens, every), order = text.article, text.words, text.order
     each = np.empty(len(every))
-    each[order] = text.weights if len(text.distinct) == len(every) else text.weights[np.cumsum(fresh) - 1]
+    each[order] = text.weights if len(text.distinct) == len(every) else text.weights[np.cumsum(text.fresh) - 1]
     placed = _positional(every, tokens, settings)
-    starts, ends = _repeated(order, fresh, len(placed))
+    starts, ends = _repeated(order, text.fresh, len(placed))
     lengths = ends - starts
     short = (lengths >= ECHO[0]) & (lengths < ECHO[1])
     echoes = np.concatenate([_NOWHERE, *map(np.arange, starts[short].tolist(), ends[short].tolist())])

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.errors import SettingsError
+from dupdetect.text.shingles import fresh
 
 __all__ = ["Frequencies", "StoryCounts", "components", "count_common", "find_stories", "one_story"]
 
@@ -122,9 +123,8 @@ class Frequencies:
         guessed[places] = told
         by_shingle = np.argsort(shingles, kind="stable")
         ordered = shingles[by_shingle]
-        fresh = np.ones(len(ordered), dtype=np.bool_)
-        np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
-        return cls(ordered[fresh], np.minimum.reduceat(guessed[by_shingle], fresh.nonzero()[0]), stories)
+        (starts,) = fresh(ordered).nonzero()
+        return cls(ordered[starts], np.minimum.reduceat(guessed[by_shingle], starts), stories)
 
 
 class StoryCounts(Frequencies):

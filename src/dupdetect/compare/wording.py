@@ -32,13 +32,12 @@ def percent(share: float) -> str:
 
 def covered(e: Evidence) -> str:
     """Return how much of each text stands in the other, and how much of it word for word."""
-    said = (
-        f"{percent(e.left.coverage)} of this text stands in the other, "
-        f"{percent(e.right.coverage)} of the other in this one"
-    )
-    if _to_the_word(e.left) and _to_the_word(e.right):
+    left, right = percent(e.left.coverage), percent(e.right.coverage)
+    exact_left, exact_right = percent(e.left.exact), percent(e.right.exact)
+    said = f"{left} of this text stands in the other, {right} of the other in this one"
+    if (left, right) == (exact_left, exact_right):  # as far as a reader of whole per cents is told
         return f"{said}, word for word"
-    return f"{said}, with small edits (word for word {percent(e.left.exact)} and {percent(e.right.exact)})"
+    return f"{said}, with small edits (word for word {exact_left} and {exact_right})"
 
 
 def _to_the_word(side: Side) -> bool:

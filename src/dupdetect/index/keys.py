@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from dupdetect.fingerprint import band_keys
 from dupdetect.model import Fingerprint, FingerprintBatch
 from dupdetect.settings import Settings
+from dupdetect.text.shingles import fresh
 
 __all__ = [
     "CLAIM_TABLES",
@@ -97,9 +98,7 @@ def _pack(keys: NDArray[np.int32], docs: NDArray[np.int64]) -> NDArray[np.int64]
 def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return values ascending, each once: NumPy's `unique`, which in newer ones hashes, four times as long for few."""
     values = np.sort(values)
-    fresh = np.ones(len(values), dtype=np.bool_)
-    np.not_equal(values[1:], values[:-1], out=fresh[1:])
-    return values[fresh]
+    return values[fresh(values)]
 
 
 def unpack(rows: NDArray[np.int64]) -> Iterator[tuple[int, int]]:

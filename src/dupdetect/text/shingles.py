@@ -14,7 +14,7 @@ from dupdetect.settings import Settings
 from dupdetect.text.letters import encode
 from dupdetect.text.tokens import SIGN, Tokens, finalize, find_tokens, tokenize_batch
 
-__all__ = ["Shingles", "Words", "distinct_shingles", "shingle", "shingle_batch", "words_of"]
+__all__ = ["Shingles", "Words", "distinct_shingles", "fresh", "shingle", "shingle_batch", "words_of"]
 
 _CHUNK = 1 << 17
 """Bytes of text a chunk: its arrays stay in the second-level cache (``python -m benchmarks run signature``)."""
@@ -100,7 +100,14 @@ def distinct_shingles(texts: Sequence[str], settings: Settings) -> Iterator[NDAr
         bounds = chunk.offsets.tolist()
         for start, end in pairwise(bounds):
             own = np.sort(chunk.hashes[start:end])
-            yield own[np.concatenate(([True], own[1:] != own[:-1]))[: len(own)]]
+            yield own[fresh(own)]
+
+
+def fresh(ordered: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Return which of ascending values are not the one before again."""
+    new = np.ones(len(ordered), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return new
 
 
 def words_of(texts: Sequence[str], settings: Settings) -> Iterator[Words]:
