@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dupdetect.compare import questions as ask
-from dupdetect.compare.evidence import Side
 from dupdetect.compare.questions import Evidence
 from dupdetect.compare.thresholds import Thresholds
 
@@ -40,11 +39,6 @@ def covered(e: Evidence) -> str:
     return f"{said}, with small edits (word for word {exact_left} and {exact_right})"
 
 
-def _to_the_word(side: Side) -> bool:
-    """Whether what is covered is so word for word, as far as a reader of whole per cents is told."""
-    return percent(side.coverage) == percent(side.exact)
-
-
 def template(e: Evidence, at: Thresholds) -> str:
     """Say why two texts are no duplicates, much as they share."""
     if ask.other_facts(e, at):
@@ -62,9 +56,10 @@ def contains(e: Evidence, at: Thresholds) -> str:
     inner, outer = ("this text", "the other") if left_inside else ("the other text", "this one")
     held, rest = (e.left, e.right) if left_inside else (e.right, e.left)
     quoted = ", as a quotation" if rest.own_coverage < at.near_own <= rest.coverage else ""
-    how = "word for word" if _to_the_word(held) else f"with small edits ({percent(held.exact)} word for word)"
+    share, exact = percent(held.coverage), percent(held.exact)
+    how = "word for word" if share == exact else f"with small edits ({exact} word for word)"
     return (
-        f"{percent(held.coverage)} of {inner} stands in {outer}{quoted}, {how}; "
+        f"{share} of {inner} stands in {outer}{quoted}, {how}; "
         f"{percent(1 - rest.coverage)} of {outer} is something else."
     )
 
