@@ -55,7 +55,7 @@ def cost(path: Path, posts: Sequence[str], *, rounds: int) -> Table:
             each("… read the HTML", lambda n: read(documents[n])),
             each("… fingerprint", lambda n: fingerprinter.fingerprint(articles[n].text)),
             each("… look up", lambda n: index.candidates(prints[n])),
-            each("… fetch what was found", lambda n: [index.fetch(one) for one in found[n]]),
+            each("… fetch what was found", lambda n: index.fetch_batch(found[n])),
             each("answer as JSON", lambda n: json.dumps(decision_json(decisions[n], limit=5))),
             Contestant(name="decide, claim and release", work=claimed),
         )

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.compare import Comparator, Prepared
-from dupdetect.compare.evidence import overlap
-from dupdetect.compare.gate import Bag
+from dupdetect.compare import Comparator, Thresholds
+from dupdetect.compare.evidence import Overlap, overlap
+from dupdetect.compare.features import Weighed, weigh_batch
 from dupdetect.compare.questions import worth_aligning
 from dupdetect.compare.rarity import Frequencies
-from dupdetect.errors import UnknownIdError
 from dupdetect.fingerprint import Fingerprinter
 from dupdetect.index import Candidate, Candidates, Filter, Index
 from dupdetect.model import Article, CheckResult, Fingerprint, Match, Relation
-from dupdetect.text import shingle_batch
-from dupdetect.text.shingles import distinct_shingles
+from dupdetect.text.shingles import words_of
 
 __all__ = ["ALIGNED", "Checker", "Look", "matches", "strongest_first"]
 
@@ -73,23 +71,19 @@ class Checker:
         claim: str | None = None,
     ) -> Look:
         """Check a piece; return the result and the comparator, which weighs by what is common in the index."""
-        (shingles,) = (chunk for _, chunk in shingle_batch([article.text], self.index.settings))
-        fingerprint = self.fingerprinter.fingerprint_shingles([shingles])[0]
-        own = [article.id] if article.id else []
+        (words,) = words_of([article.text], self.index.settings)
+        fingerprint = self.fingerprinter.fingerprint_shingles([words.as_batch()])[0]
+        itself = [article.id] if article.id else []
         candidates = self.index.candidates(
-            fingerprint, limit=limit, exclude=[*own, *exclude], within=within, claim=claim
+            fingerprint, limit=limit, exclude=[*itself, *exclude], within=within, claim=claim
         )
-        comparator = self._weighing(shingles.hashes, fingerprint, candidates)
-        found = []
-        for candidate in candidates.found:
-            try:
-                found.append((candidate, self.index.fetch(candidate)))
-            except UnknownIdError:
-                continue  # removed by someone else since the look-up: it is not out there any more
-        aligned, left_out = _shortlist(shingles.hashes, found, comparator)
+        comparator = self._weighing(words.shingles, fingerprint, candidates)
+        found = self.index.fetch_batch(candidates.found)
+        (own,) = weigh_batch([article], [words], comparator.rarity)
+        chosen, left_out = _shortlist(own, _rivals(own, found, comparator), comparator.thresholds)
         result = CheckResult(
             article=article,
-            matches=matches(article, aligned, comparator),
+            matches=_related(own, chosen, comparator),
             candidates=len(candidates.found) - left_out,
             candidates_left_out=candidates.left_out + left_out,
             tokens=fingerprint.tokens,
@@ -112,45 +106,53 @@ class Checker:
         return Comparator(settings=self.comparator.settings, thresholds=self.comparator.thresholds, rarity=rarity)
 
 
-def _shortlist(
-    shingles: NDArray[np.uint64], found: Sequence[tuple[Candidate, Article]], comparator: Comparator
-) -> tuple[list[tuple[Candidate, Article]], int]:
-    """Return the articles to align, at most `ALIGNED`, and how many more would be worth it.
+class _Rival(NamedTuple):
+    """A text that may relate to a piece."""
 
-    Shingle sets first, since a text costs ten times as much to prepare: what shares too little would be DISTINCT.
+    candidate: Candidate
+    text: Weighed
+    shared: Overlap
+
+
+def _rivals(own: Weighed, found: Sequence[tuple[Candidate, Article]], comparator: Comparator) -> Iterator[_Rival]:
+    texts = comparator.weigh_batch([article for _, article in found])
+    for (candidate, _), text in zip(found, texts, strict=True):
+        yield _Rival(candidate, text, overlap(own, text))
+
+
+def _shortlist(own: Weighed, rivals: Iterable[_Rival], thresholds: Thresholds) -> tuple[list[_Rival], int]:
+    """Return the texts to align, at most `ALIGNED`, and how many more would be worth it.
+
+    Shingle sets first, since the rest takes much longer: what shares too little would be DISTINCT.
     """
-    own = Bag.of(np.unique(shingles), comparator.rarity)
-    texts = [other.text for _, other in found]
     worth = []
-    for place, distinct in enumerate(distinct_shingles(texts, comparator.settings)):
-        shared = overlap(own, Bag.of(distinct, comparator.rarity))
+    for place, rival in enumerate(rivals):
+        shared = rival.shared
         most = max(shared.rare_containment_left or 0.0, shared.rare_containment_right or 0.0)
-        if worth_aligning(shared, comparator.thresholds):
-            worth.append((-most, place))
-        elif not len(own.distinct) and not len(distinct):
-            worth.append((0.0, place))  # a few words each: equal, or nothing can be told
+        if worth_aligning(shared, thresholds):
+            worth.append((-most, place, rival))
+        elif not len(own.distinct) and not len(rival.text.distinct):
+            worth.append((0.0, place, rival))  # a few words each: equal, or nothing can be told
     worth.sort()
-    return [found[place] for _, place in worth[:ALIGNED]], max(0, len(worth) - ALIGNED)
+    return [rival for _, _, rival in worth[:ALIGNED]], max(0, len(worth) - ALIGNED)
 
 
-def matches(
-    article: Article | Prepared, found: Iterable[tuple[Candidate, Article]], comparator: Comparator
-) -> tuple[Match, ...]:
+def matches(article: Article, found: Iterable[tuple[Candidate, Article]], comparator: Comparator) -> tuple[Match, ...]:
     """Compare a piece with articles; return those that it relates to, the strongest relation first."""
-    found = list(found)
-    if not found:
+    (own,) = comparator.weigh_batch([article])
+    return _related(own, list(_rivals(own, list(found), comparator)), comparator)
+
+
+def _related(own: Weighed, rivals: Sequence[_Rival], comparator: Comparator) -> tuple[Match, ...]:
+    if not rivals:
         return ()
-    prepared = article if isinstance(article, Prepared) else comparator.prepare(article)
-    others = comparator.prepare_batch([other for _, other in found])
-    related = (
-        Match(
-            article=other,
-            verdict=comparator.relate(prepared, theirs, silent=_UNRELATED),
-            status=candidate.status,
-        )
-        for (candidate, other), theirs in zip(found, others, strict=True)
-    )
-    return strongest_first(match for match in related if match.verdict.relation not in _UNRELATED)
+    related = []
+    prepared = comparator.finish(own)
+    for candidate, text, shared in rivals:
+        verdict = comparator.relate(prepared, comparator.finish(text), shared=shared, silent=_UNRELATED)
+        if verdict.relation not in _UNRELATED:
+            related.append(Match(article=text.article, verdict=verdict, status=candidate.status))
+    return strongest_first(related)
 
 
 def strongest_first(matches: Iterable[Match]) -> tuple[Match, ...]:

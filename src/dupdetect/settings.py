@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 from dupdetect.errors import SettingsError
@@ -102,10 +103,15 @@ class Settings:
     @property
     def identity(self) -> str:
         """Digest that two comparable fingerprints share: 16 hexadecimal digits of SHA-256 over the fields."""
-        canonical = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+        return _identity(self)
 
     def differences(self, other: Settings) -> dict[str, tuple[int, int]]:
         """Return the differing fields: name → (here, in `other`)."""
         here, there = self.to_dict(), other.to_dict()
         return {name: (here[name], there[name]) for name in here if here[name] != there[name]}
+
+
+@lru_cache(maxsize=8)  # every look into an index asks for it
+def _identity(settings: Settings) -> str:
+    canonical = json.dumps(settings.to_dict(), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]

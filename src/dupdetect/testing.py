@@ -352,6 +352,15 @@ class IndexContract:
         with pytest.raises(UnknownIdError, match="'a' was removed or replaced"):
             index.fetch(candidate)
 
+    def test_fetched_together_candidates_keep_their_order_and_what_is_gone_is_left_out(self, index: Index) -> None:
+        add(index, *(article(id) for id in "abc"))
+        found = index.candidates(fingerprint()).found
+        index.remove(["b"])
+        fetched = index.fetch_batch(found[::-1])
+        assert [candidate.id for candidate, _ in fetched] == [one.id for one in found[::-1] if one.id != "b"]
+        assert [one for _, one in fetched] == [article(candidate.id) for candidate, _ in fetched]
+        assert index.fetch_batch([]) == []
+
     def test_it_is_in_order_after_all_kinds_of_writes_and_after_compacting(self, index: Index) -> None:
         add(index, *(article(f"{n}", f"{STORY} {n}") for n in range(9)), article("empty", ""))
         index.remove(["3", "empty"])

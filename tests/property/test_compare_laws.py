@@ -120,7 +120,7 @@ def test_measures_are_fractions(texts: tuple[str, str]) -> None:
 
 
 @settings(max_examples=50)
-@given(st.lists(st.sampled_from("abcde"), max_size=25), st.lists(st.sampled_from("abcde"), max_size=25))
+@given(st.lists(st.sampled_from("abc漢字"), max_size=25), st.lists(st.sampled_from("abc漢字"), max_size=25))
 def test_runs_are_the_maximal_equal_stretches(first: list[str], second: list[str]) -> None:
     def naive() -> set[Run]:
         found = set()
@@ -136,7 +136,7 @@ def test_runs_are_the_maximal_equal_stretches(first: list[str], second: list[str
         return found
 
     shingle_words = 6  # long enough that no shingle occurs more often than is tried
-    comparator = Comparator(settings=Settings(shingle_words=shingle_words))
+    comparator = Comparator(settings=Settings(shingle_words=shingle_words, shingle_signs=shingle_words))
     left, right = comparator.prepare(" ".join(first)), comparator.prepare(" ".join(second))
     assert set(common_runs(left, right)) == naive()
 

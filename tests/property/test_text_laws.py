@@ -86,3 +86,12 @@ def test_tokens_of_many_texts_are_those_of_each(texts, words, signs):
         for name in ("hashes", "starts", "ends", "kinds"):
             np.testing.assert_array_equal(getattr(tokens, name), getattr(alone, name))
         np.testing.assert_array_equal(hashes, shingle(alone, settings))
+
+
+@given(any_text, st.integers(1, 4), st.integers(1, 6))
+def test_the_words_of_one_text_are_a_batch_of_one(text, words, signs):
+    settings = Settings(shingle_words=words, shingle_signs=signs)
+    (found,) = words_of([text], settings)
+    ((_, batch),) = shingle_batch([text], settings)
+    for name in ("hashes", "offsets", "token_hashes", "token_offsets"):
+        np.testing.assert_array_equal(getattr(found.as_batch(), name), getattr(batch, name))

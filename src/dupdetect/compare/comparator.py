@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TypedDict
 
-import numpy as np
 from rapidfuzz.distance import Indel
 
 from dupdetect.compare import evidence as measures
-from dupdetect.compare.alignment import Alignment, align, to_passages
+from dupdetect.compare.alignment import Alignment, align, same_words, to_passages
 from dupdetect.compare.declared import days_apart, same_canonical, section_ratio
-from dupdetect.compare.features import Prepared, as_article, prepare, prepare_batch
+from dupdetect.compare.evidence import Overlap
+from dupdetect.compare.features import Prepared, Weighed, as_article, finish, weigh_batch
 from dupdetect.compare.questions import Evidence, worth_aligning
 from dupdetect.compare.repeats import repeats
 from dupdetect.compare.thresholds import Thresholds
 from dupdetect.compare.verdict import decide
 from dupdetect.model import Article, Comparison, Passage, Rarity, Relation, Repeat, Verdict
 from dupdetect.settings import Settings
+from dupdetect.text.shingles import words_of
 
 __all__ = ["Comparator", "compare", "find_repeats"]
 
@@ -54,11 +55,20 @@ class Comparator:
 
     def prepare(self, content: Article | str) -> Prepared:
         """Work out what comparisons need of one text, rarity weights included."""
-        return prepare(as_article(content), self.settings, self.rarity)
+        return self.prepare_batch([content])[0]
 
     def prepare_batch(self, contents: Sequence[Article | str]) -> list[Prepared]:
         """Return what `prepare` gives of each text, in a fraction of the time of one by one."""
-        return prepare_batch([as_article(content) for content in contents], self.settings, self.rarity)
+        return [self.finish(text) for text in self.weigh_batch(contents)]
+
+    def weigh_batch(self, contents: Sequence[Article | str]) -> list[Weighed]:
+        """Read and weigh texts: enough for `dupdetect.compare.evidence.overlap`, and what `finish` goes on from."""
+        articles = [as_article(content) for content in contents]
+        return weigh_batch(articles, words_of([article.text for article in articles], self.settings), self.rarity)
+
+    def finish(self, text: Weighed) -> Prepared:
+        """Work out what else comparisons need of a text that was weighed by this comparator."""
+        return finish(text, self.settings)
 
     def compare(self, left: Article | Prepared | str, right: Article | Prepared | str) -> Verdict:
         """Say how `left` relates to `right`, with passages and repeats.
@@ -72,20 +82,28 @@ class Comparator:
         return self.relate(first, second)
 
     def relate(
-        self, left: Prepared, right: Prepared, *, passages: bool = True, silent: Collection[Relation] = ()
+        self,
+        left: Prepared,
+        right: Prepared,
+        *,
+        shared: Overlap | None = None,
+        passages: bool = True,
+        silent: Collection[Relation] = (),
     ) -> Verdict:
         """Say how `left` relates to `right`.
 
         Parameters
         ----------
         left, right : Prepared
+        shared : Overlap, optional
+            What `dupdetect.compare.evidence.overlap` says of the two, if it was asked already.
         passages : bool
             Whether to fill in what only readers need: passages, repeats, token ratio, what the two declare. The
             relation, the score and the reasons are the same without.
         silent : collection of Relation
             Relations for which nobody reads them.
         """
-        seen, alignment = self._weighed(left, right)
+        seen, alignment = self._weighed(left, right, shared or measures.overlap(left, right))
         relation, reasons = decide(seen, self.thresholds)
         told = _for_readers(left, right, alignment) if passages and relation not in silent else {}
         comparison = _comparison(seen, told)
@@ -93,11 +111,10 @@ class Comparator:
 
     def evidence(self, left: Prepared, right: Prepared) -> Evidence:
         """Return what the rules look at, for trying other thresholds on it with `dupdetect.compare.verdict.decide`."""
-        return self._weighed(left, right)[0]
+        return self._weighed(left, right, measures.overlap(left, right))[0]
 
-    def _weighed(self, left: Prepared, right: Prepared) -> tuple[Evidence, Alignment | None]:
-        shared = measures.overlap(left, right)
-        equal = len(left) == len(right) and np.array_equal(left.hashes, right.hashes)
+    def _weighed(self, left: Prepared, right: Prepared, shared: Overlap) -> tuple[Evidence, Alignment | None]:
+        equal = same_words(left, right)
         alignment: Alignment | None = None
         if len(left) and len(right) and (equal or worth_aligning(shared, self.thresholds)):
             alignment = align(left, right)
@@ -209,4 +226,4 @@ def find_repeats(content: Article | str, *, settings: Settings | None = None) ->
     tuple of Repeat
         In the text's order; offsets as in `compare`.
     """
-    return repeats(prepare(as_article(content), settings or Settings()))
+    return repeats(Comparator(settings=settings).prepare(content))

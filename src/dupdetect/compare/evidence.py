@@ -10,20 +10,11 @@ from rapidfuzz.distance import Indel
 
 from dupdetect.compare.alignment import Alignment, Cover, Piece
 from dupdetect.compare.features import Prepared
-from dupdetect.compare.gate import Bag
+from dupdetect.compare.gate import RARE, Bag
 from dupdetect.compare.passages import MIN_RUN
 
 __all__ = ["Aligned", "Overlap", "Side", "measure", "other_title_numbers", "overlap", "title_ratio"]
 
-RARE = 0.5
-"""Rarity weight from which a token or shingle counts as rare: it stands in at most eight stories."""
-
-
-STOCK = 0.1
-"""Rarity weight below which a token is common stock, and counts in no coverage: over forty stories hold it. Furniture
-that survived extraction, standing notices. Any value from .05 to .2 did; without, F1 on pages fell by .003 to .006."""
-PARTICULAR = 12
-"""… but a text must keep this many other tokens to be judged by them alone."""
 LEAD = 20
 """Tokens at the head of a text that are its lead."""
 FACTS_A_PLACE = 2
@@ -55,14 +46,13 @@ class Overlap:
     rare_shared: int = 0
 
 
-def overlap(left: Prepared | Bag, right: Prepared | Bag) -> Overlap:
+def overlap(left: Bag, right: Bag) -> Overlap:
     """Compare the shingle sets of two texts: one sorted look-up, no Python loop."""
     few, many = (left, right) if len(left.distinct) <= len(right.distinct) else (right, left)
     if not len(few.distinct):
         return Overlap()
-    at = np.searchsorted(many.distinct, few.distinct)
-    at[at == len(many.distinct)] = 0
-    shared = many.distinct[at] == few.distinct
+    at = many.distinct.searchsorted(few.distinct)
+    shared = many.distinct.take(at, mode="clip") == few.distinct
     count = int(np.count_nonzero(shared))
     weights = few.weights[shared]
     weight = float(weights.sum())
@@ -150,8 +140,7 @@ def measure(alignment: Alignment, left: Prepared, right: Prepared) -> Aligned:
     if left.head and right.head:
         slots = [slot for slot in slots if slot.i_end > left.head or slot.j_end > right.head]
     facts = sum(min(slot.facts, FACTS_A_PLACE) for slot in slots)
-    rare_left, rare_right = _rare(left), _rare(right)
-    rare = [_rare_tokens(piece, rare_left, rare_right) for piece in alignment.pieces]
+    rare = [_rare_tokens(piece, left.rare, right.rare) for piece in alignment.pieces]
     longer_is_left = len(left) >= len(right)
     head = left.head if longer_is_left else right.head
 
@@ -176,24 +165,23 @@ def measure(alignment: Alignment, left: Prepared, right: Prepared) -> Aligned:
 
 
 def _side(text: Prepared, cover: Cover) -> Side:
-    counted = text.token_weights >= STOCK
-    counted[: text.head] = False
-    if np.count_nonzero(counted) < PARTICULAR:
-        counted[:] = True
-    if len(text.echoes):
-        counted &= ~_second_copies(text, cover)
-    coverage = own_coverage = float(cover.covered[counted].mean())
-    if text.quoted.any():
-        own = counted & ~text.quoted
-        own_coverage = float(cover.covered[own].mean()) if own.any() else coverage
+    counted = text.counted & ~_second_copies(text, cover) if len(text.echoes) else text.counted
     verbatim = cover.verbatim[counted]
+    coverage = own_coverage = _mean(cover.covered[counted])
+    if text.quotes:
+        own = cover.covered[counted & ~text.quoted]
+        own_coverage = _mean(own) if len(own) else coverage
     return Side(
         tokens=len(text),
         coverage=coverage,
-        verbatim=float(verbatim.mean()),
+        verbatim=_mean(verbatim),
         exact=np.count_nonzero(verbatim == 1) / len(verbatim),
         own_coverage=own_coverage,
     )
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    return float(values.sum()) / len(values)  # as NumPy's `mean`, in a third of its time for one text
 
 
 def _second_copies(text: Prepared, cover: Cover) -> NDArray[np.bool_]:
@@ -211,18 +199,11 @@ def _second_copies(text: Prepared, cover: Cover) -> NDArray[np.bool_]:
 
 
 def _second_hand(alignment: Alignment, left: Prepared, right: Prepared) -> float:
-    if not alignment.tokens or not left.quoted.any() or not right.quoted.any():
+    if not alignment.tokens or not left.quotes or not right.quotes:
         return 0.0
     runs = [run for piece in alignment.pieces for run in piece.runs]
     both = sum(int((left.quoted[i : i + n] & right.quoted[j : j + n]).sum()) for i, j, n in runs)
     return both / alignment.tokens
-
-
-def _rare(text: Prepared) -> bytes:
-    """Return a byte a token: whether it is rare, and not the headline's line."""
-    rare = text.token_weights >= RARE
-    rare[: text.head] = False
-    return rare.tobytes()
 
 
 def _rare_tokens(piece: Piece, left: bytes, right: bytes) -> int:

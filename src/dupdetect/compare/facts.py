@@ -45,13 +45,13 @@ def find_names(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) ->
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     initials = codes[starts]
     capital: NDArray[np.bool_] = (initials >= 65) & (initials <= 90)
-    beyond = np.flatnonzero(initials > 127)
+    (beyond,) = (initials > 127).nonzero()
     capital[beyond] = [text[start].isupper() for start in starts[beyond].tolist()]
     if not capital.any():
         return capital.astype(np.uint8)
-    marks = np.flatnonzero(_SENTENCE_ENDS.take(codes, mode="clip"))
+    (marks,) = _SENTENCE_ENDS.take(codes, mode="clip").nonzero()
     inside = np.zeros(len(starts), dtype=np.bool_)
-    inside[1:] = np.searchsorted(marks, starts[1:]) == np.searchsorted(marks, ends[:-1])
+    inside[1:] = marks.searchsorted(starts[1:]) == marks.searchsorted(ends[:-1])
     sure = capital & inside
     share = float(sure.sum()) / max(1.0, float(inside.sum()))
     beside = np.zeros(len(starts), dtype=np.bool_)
@@ -61,4 +61,6 @@ def find_names(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) ->
     alone = count >= _ENOUGH_CAPITALS and np.count_nonzero(sure & beside) < _IN_COMPANY * count
     if share > _ALL_CAPITALS or (share > _MANY_CAPITALS and alone):
         return np.zeros(len(starts), dtype=np.uint8)
-    return np.where(sure, NAME, np.where(capital, MAYBE_NAME, 0)).astype(np.uint8)
+    names = capital.astype(np.uint8)  # at the head of a sentence, unless …
+    names[sure] = NAME
+    return names

@@ -14,6 +14,7 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -62,23 +63,24 @@ def common_runs(left: Prepared, right: Prepared, *, above_diagonal: bool = False
     """
     order_left, order_right = left.order, right.order
     ordered_left, ordered_right = left.shingles[order_left], right.shingles[order_right]
-    first = np.searchsorted(ordered_right, ordered_left, side="left")
+    first = ordered_right.searchsorted(ordered_left)
     if len(ordered_right) and (ordered_right[1:] != ordered_right[:-1]).all():
         # Each stands there once: to look whether it does costs half of counting.
-        count = (ordered_right.take(first, mode="clip") == ordered_left).astype(np.int64)
+        (shared,) = (ordered_right.take(first, mode="clip") == ordered_left).nonzero()
+        i, j = order_left[shared], order_right[first[shared]]
     else:
-        count = np.searchsorted(ordered_right, ordered_left, side="right") - first
-    shared = np.flatnonzero(count)
-    first, count, at = first[shared], count[shared], order_left[shared]
-    if count.size and count.max() > OCCURRENCES:
-        # Of many occurrences take a window around the one of the same rank: "ha ha ha …" stays linear.
-        values = ordered_left[shared]
-        rank = np.arange(len(values)) - np.searchsorted(values, values, side="left")
-        skip = np.clip(rank - OCCURRENCES // 2, 0, np.maximum(count - OCCURRENCES, 0))
-        first, count = first + skip, np.minimum(count, OCCURRENCES)
-    i = np.repeat(at, count)
-    within = np.arange(len(i)) - np.repeat(np.cumsum(count) - count, count)
-    j = order_right[np.repeat(first, count) + within]
+        count = ordered_right.searchsorted(ordered_left, side="right") - first
+        (shared,) = count.nonzero()
+        first, count, at = first[shared], count[shared], order_left[shared]
+        if count.size and count.max() > OCCURRENCES:
+            # Of many occurrences take a window around the one of the same rank: "ha ha ha …" stays linear.
+            values = ordered_left[shared]
+            rank = np.arange(len(values)) - values.searchsorted(values)
+            skip = np.clip(rank - OCCURRENCES // 2, 0, np.maximum(count - OCCURRENCES, 0))
+            first, count = first + skip, np.minimum(count, OCCURRENCES)
+        i = np.repeat(at, count)
+        within = np.arange(len(i)) - np.repeat(np.cumsum(count) - count, count)
+        j = order_right[np.repeat(first, count) + within]
     if above_diagonal:
         i, j = i[j > i], j[j > i]
     if not len(i):
@@ -87,18 +89,18 @@ def common_runs(left: Prepared, right: Prepared, *, above_diagonal: bool = False
     stride = len(left.shingles) + len(right.shingles) + 1
     key = (j - i + len(left.shingles)) * stride + i
     key.sort()
-    breaks = np.flatnonzero(np.diff(key) != 1) + 1
-    starts = np.concatenate(([0], breaks))
-    ends = np.concatenate((breaks, [len(key)]))
-    run_i = key[starts] % stride
-    run_j = key[starts] // stride - len(left.shingles) + run_i
-    lengths = _extended(left.hashes, right.hashes, run_i, run_j, ends - starts)
+    begins = np.ones(len(key) + 1, dtype=np.bool_)
+    np.not_equal(key[1:] - key[:-1], 1, out=begins[1:-1])
+    (bounds,) = begins.nonzero()
+    starts = key[bounds[:-1]]
+    run_i = starts % stride
+    run_j = starts // stride - len(left.shingles) + run_i
+    lengths = _extended(left.hashes, right.hashes, run_i, run_j, bounds[1:] - bounds[:-1] + (left.least - 1))
     limit = max(FEW_RUNS, int(RUNS_PER_TOKEN * (len(left) + len(right))))
     if len(lengths) > limit:
         kept = lengths > np.partition(lengths, -limit)[-limit]
         run_i, run_j, lengths = run_i[kept], run_j[kept], lengths[kept]
-    by_left = np.lexsort((run_j, run_i))
-    return list(map(Run, run_i[by_left].tolist(), run_j[by_left].tolist(), lengths[by_left].tolist()))
+    return sorted(map(Run, run_i.tolist(), run_j.tolist(), lengths.tolist()))
 
 
 def _extended(
@@ -108,7 +110,7 @@ def _extended(
     j: NDArray[np.int64],
     n: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    """Return the lengths in tokens of runs whose lengths in shingles are `n`: the last shingle counts whole."""
+    """Return the lengths of runs that are `n` tokens at least: the end of a longer shingle is not counted yet."""
     n = n.copy()
     growing = np.arange(len(n))
     while len(growing):
@@ -130,10 +132,10 @@ class _Free:
     def longest(self, run: Run) -> Run | None:
         """Return the longest free stretch of `run`, the first of several; None if none is long enough."""
         i, j, length = run
-        if self.gap(i, i + length, j, j + length):
-            return run
         if self.left.find(0, i, i + length) < 0 or self.right.find(0, j, j + length) < 0:
             return None
+        if self.gap(i, i + length, j, j + length):
+            return run
         start, best, size = 0, 0, 0
         for at in range(length + 1):
             if at == length or self.left[i + at] or self.right[j + at]:
@@ -169,17 +171,16 @@ def chain(runs: Sequence[Run], left: int, right: int) -> list[list[Run]]:
     """
     free = _Free(left, right)
     neighbours = _Neighbours(runs, free)
-    waiting = [(-run.length, run.i, run.j) for run in runs]
+    waiting = [(-run.length, run) for run in runs]
     heapq.heapify(waiting)
     passages: list[list[Run]] = []
     while waiting:
-        length, i, j = heapq.heappop(waiting)
-        whole = Run(i, j, -length)
+        _, whole = heapq.heappop(waiting)
         seed = free.longest(whole)
         if seed is None:
             continue
-        if seed != whole:
-            heapq.heappush(waiting, (-seed.length, seed.i, seed.j))
+        if seed is not whole:
+            heapq.heappush(waiting, (-seed.length, seed))
             continue
         passage = [seed]
         matched = seed.length
@@ -195,6 +196,8 @@ def chain(runs: Sequence[Run], left: int, right: int) -> list[list[Run]]:
             for run in passage:
                 free.hold(run)
             passages.append(passage)
+    if len(passages) < 2:
+        return passages
     return [part for passage in passages for part in _parts(passage, free)]
 
 
@@ -212,61 +215,63 @@ def _parts(passage: list[Run], free: _Free) -> Iterator[list[Run]]:
 class _Neighbours:
     """Finds the run that a passage is joined to next: free, within reach, at the lowest price.
 
-    The price of a run is twice the wider of the two gaps before it, less its length: no run that begins further off
-    than half of the longest run's length and the best price so far can be better, and the search ends there.
+    The price of a run is twice the wider of the two gaps before it, less its length: no run can be better that begins
+    further off than half of the best price so far and the length of the longest run from there on, and the search ends.
     """
 
     def __init__(self, runs: Sequence[Run], free: _Free) -> None:
         self.free = free
         self.runs = runs
         self.starts = [run.i for run in runs]
+        self.longest_after = [*accumulate([run.length for run in reversed(runs)], max)][::-1]
         self.by_end = sorted(runs, key=lambda run: run.i + run.length)
         self.ends = [run.i + run.length for run in self.by_end]
-        self.longest = max((run.length for run in runs), default=0)
+        self.longest_before = [*accumulate([run.length for run in self.by_end], max)]
 
     def next(self, last: Run, matched: int) -> Run | None:
         """Return the run after `last`, its overlap with it cut off; of those at one price the first."""
         i, j = last.i + last.length, last.j + last.length
         reach = min(MAX_GAP, GAP_PER_RUN * matched)
-        best, cost = None, self.longest + 2 * reach
+        best, cost = None, 2 * reach
         for at in range(bisect_left(self.starts, last.i + 1), bisect_left(self.starts, i + reach + 1)):
             run_i, run_j, size = self.runs[at]
             gap_i, gap_j = run_i - i, run_j - j
-            if 2 * gap_i - self.longest >= cost:
+            if 2 * gap_i - self.longest_after[at] >= cost:
                 break
             if gap_j > reach:
                 continue
-            cut = -min(gap_i, gap_j, 0)
-            size -= cut
-            gap_i, gap_j = gap_i + cut, gap_j + cut
-            wider = max(gap_i, gap_j)
+            # Hundreds of times a pair: to compare costs a third of asking `min` and `max`.
+            lower = gap_i if gap_i < gap_j else gap_j
+            if lower < 0:
+                size, gap_i, gap_j = size + lower, gap_i - lower, gap_j - lower
+            wider = gap_i if gap_i > gap_j else gap_j
             price = 2 * wider - size
             if size < 1 or price >= cost or wider > reach or wider > GAP_PER_RUN * size:
                 continue
             if self.free.gap(i, i + gap_i + size, j, j + gap_j + size):
-                best, cost = (gap_i, gap_j, size), price
-        return None if best is None else Run(i + best[0], j + best[1], best[2])
+                best, cost = (i + gap_i, j + gap_j, size), price
+        return None if best is None else Run(*best)
 
     def previous(self, first: Run, matched: int) -> Run | None:
         """Return the run before `first`, its overlap with it cut off; of those at one price the one that ends first."""
         i, j = first.i, first.j
         reach = min(MAX_GAP, GAP_PER_RUN * matched)
-        best, cost = None, self.longest + 2 * reach
+        best, cost = None, 2 * reach
         nearest = bisect_left(self.ends, i + first.length) - 1
         for at in range(nearest, bisect_left(self.ends, i - reach) - 1, -1):
             run_i, run_j, size = self.by_end[at]
             gap_i, gap_j = i - run_i - size, j - run_j - size
-            if 2 * gap_i - self.longest > cost:
+            if 2 * gap_i - self.longest_before[at] > cost:
                 break
             if gap_j > reach:
                 continue
-            cut = -min(gap_i, gap_j, 0)
-            size -= cut
-            gap_i, gap_j = gap_i + cut, gap_j + cut
-            wider = max(gap_i, gap_j)
+            lower = gap_i if gap_i < gap_j else gap_j
+            if lower < 0:
+                size, gap_i, gap_j = size + lower, gap_i - lower, gap_j - lower
+            wider = gap_i if gap_i > gap_j else gap_j
             price = 2 * wider - size
             if size < 1 or price > cost or wider > reach or wider > GAP_PER_RUN * size:
                 continue
             if self.free.gap(run_i, i, run_j, j):
-                best, cost = Run(run_i, run_j, size), price
-        return best
+                best, cost = (run_i, run_j, size), price
+        return None if best is None else Run(*best)

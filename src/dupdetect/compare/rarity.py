@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.errors import SettingsError
+from dupdetect.text.shingles import fresh
 
 __all__ = ["Frequencies", "StoryCounts", "components", "count_common", "find_stories", "one_story"]
 
@@ -53,8 +54,9 @@ class Frequencies:
         """Return for each shingle hash the number of stories it stands in; 0 where that is one or none."""
         if not len(self._shingles):
             return np.zeros(len(shingles), dtype=np.int64)
-        at = np.minimum(np.searchsorted(self._shingles, shingles), len(self._shingles) - 1)
-        return np.where(self._shingles[at] == shingles, self._counts[at], 0)
+        at = self._shingles.searchsorted(shingles)
+        known = self._shingles.take(at, mode="clip") == shingles
+        return np.where(known, self._counts.take(at, mode="clip"), 0)
 
     @classmethod
     def of_sample(
@@ -105,19 +107,24 @@ class Frequencies:
         stories : int
             How many there are. Taken as 0 where nothing is known of the text.
         """
+        nothing = cls(known[:0], counts[:0], 0)
+        if not len(known):
+            return nothing
         order = np.argsort(known)
-        table = cls(known[order], counts[order], stories)
-        places = np.flatnonzero(np.isin(shingles, known))
+        known, counts = known[order], counts[order]
+        at = known.searchsorted(shingles)
+        is_known = known.take(at, mode="clip") == shingles
+        (places,) = is_known.nonzero()
         if not len(places):
-            return cls(known[:0], counts[:0], 0)
-        told = table.frequencies(shingles[places])
-        after = np.searchsorted(places, np.arange(len(shingles)))
-        left, right = told[np.maximum(after - 1, 0)], told[np.minimum(after, len(told) - 1)]
-        guessed = np.minimum(left, right)
+            return nothing
+        told = counts[at[places]]
+        after = np.cumsum(is_known) - is_known  # how many stand before each
+        guessed = np.minimum(told.take(after - 1, mode="clip"), told.take(after, mode="clip"))
         guessed[places] = told
-        by_shingle = np.lexsort((guessed, shingles))
-        distinct, first = np.unique(shingles[by_shingle], return_index=True)
-        return cls(distinct, guessed[by_shingle][first], stories)
+        by_shingle = np.argsort(shingles, kind="stable")
+        ordered = shingles[by_shingle]
+        (starts,) = fresh(ordered).nonzero()
+        return cls(ordered[starts], np.minimum.reduceat(guessed[by_shingle], starts), stories)
 
 
 class StoryCounts(Frequencies):

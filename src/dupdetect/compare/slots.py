@@ -82,8 +82,10 @@ class _Slotter:
 
     def _blocks(self, i: int, i_end: int, j: int, j_end: int) -> list[Run]:
         """Return the equal tokens between two runs, none where the two sides have little in common."""
+        if i_end - i + j_end - j <= 2:
+            return []
         here, there = self.left.hashes[i:i_end].tolist(), self.right.hashes[j:j_end].tolist()
-        if len(here) + len(there) <= 2 or set(here).isdisjoint(there):
+        if set(here).isdisjoint(there):
             return []
         steps = Indel.editops(here, there)
         if 1 - len(steps) / (len(here) + len(there)) < SLOT_ALIGNED:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dupdetect.compare import questions as ask
-from dupdetect.compare.evidence import Side
 from dupdetect.compare.questions import Evidence
 from dupdetect.compare.thresholds import Thresholds
 
@@ -32,18 +31,12 @@ def percent(share: float) -> str:
 
 def covered(e: Evidence) -> str:
     """Return how much of each text stands in the other, and how much of it word for word."""
-    said = (
-        f"{percent(e.left.coverage)} of this text stands in the other, "
-        f"{percent(e.right.coverage)} of the other in this one"
-    )
-    if _to_the_word(e.left) and _to_the_word(e.right):
+    left, right = percent(e.left.coverage), percent(e.right.coverage)
+    exact_left, exact_right = percent(e.left.exact), percent(e.right.exact)
+    said = f"{left} of this text stands in the other, {right} of the other in this one"
+    if (left, right) == (exact_left, exact_right):  # as far as a reader of whole per cents is told
         return f"{said}, word for word"
-    return f"{said}, with small edits (word for word {percent(e.left.exact)} and {percent(e.right.exact)})"
-
-
-def _to_the_word(side: Side) -> bool:
-    """Whether what is covered is so word for word, as far as a reader of whole per cents is told."""
-    return percent(side.coverage) == percent(side.exact)
+    return f"{said}, with small edits (word for word {exact_left} and {exact_right})"
 
 
 def template(e: Evidence, at: Thresholds) -> str:
@@ -63,9 +56,10 @@ def contains(e: Evidence, at: Thresholds) -> str:
     inner, outer = ("this text", "the other") if left_inside else ("the other text", "this one")
     held, rest = (e.left, e.right) if left_inside else (e.right, e.left)
     quoted = ", as a quotation" if rest.own_coverage < at.near_own <= rest.coverage else ""
-    how = "word for word" if _to_the_word(held) else f"with small edits ({percent(held.exact)} word for word)"
+    share, exact = percent(held.coverage), percent(held.exact)
+    how = "word for word" if share == exact else f"with small edits ({exact} word for word)"
     return (
-        f"{percent(held.coverage)} of {inner} stands in {outer}{quoted}, {how}; "
+        f"{share} of {inner} stands in {outer}{quoted}, {how}; "
         f"{percent(1 - rest.coverage)} of {outer} is something else."
     )
 

@@ -331,6 +331,9 @@ class Index(Protocol):
             It was removed or replaced meanwhile.
         """
 
+    def fetch_batch(self, candidates: Sequence[Candidate]) -> list[tuple[Candidate, Article]]:
+        """Return candidates with their articles, in their order, but those that were removed or replaced meanwhile."""
+
     def ids(self) -> Iterator[str]:
         """Yield the id of every article, in the order of their adding."""
 

@@ -133,20 +133,26 @@ class StoredReader(ABC, Generic[AnyTransactions]):
 
     def get(self, id: str) -> Article:
         """Return an article, its content blocks only; `UnknownIdError` if there is none with this id."""
-        return self._article("id = ? AND claim = ''", id, f"no document {id!r}")
+        with self._database.reading() as connection:
+            statement = f"SELECT {', '.join(ARTICLE)} FROM documents WHERE id = ? AND claim = ''"
+            row = connection.execute(statement, (id,)).fetchone()
+        if row is None:
+            raise UnknownIdError(f"{self.location}: no document {id!r}")
+        return row_article(row)
 
     def fetch(self, candidate: Candidate) -> Article:
         """Return a candidate's article; `UnknownIdError` if it was removed or replaced meanwhile."""
-        return self._article("doc = ?", candidate.doc, f"{candidate.id!r} was removed or replaced since it was found")
+        for _, article in self.fetch_batch([candidate]):
+            return article
+        raise UnknownIdError(f"{self.location}: {candidate.id!r} was removed or replaced since it was found")
 
-    def _article(self, condition: str, value: str | int, missing: str) -> Article:
+    def fetch_batch(self, candidates: Sequence[Candidate]) -> list[tuple[Candidate, Article]]:
+        """Return candidates with their articles, but those that were removed or replaced meanwhile."""
         with self._database.reading() as connection:
-            row = connection.execute(
-                f"SELECT {', '.join(ARTICLE)} FROM documents WHERE {condition}", (value,)
-            ).fetchone()
-        if row is None:
-            raise UnknownIdError(f"{self.location}: {missing}")
-        return row_article(row)
+            select = f"SELECT doc, {', '.join(ARTICLE)} FROM documents"
+            rows = list(connection.chosen(select, [candidate.doc for candidate in candidates]))
+        there = {doc: row_article(row) for doc, *row in rows}
+        return [(candidate, there[candidate.doc]) for candidate in candidates if candidate.doc in there]
 
     def ids(self) -> Iterator[str]:
         """Yield every id in the order of adding, a page at a time: the index may change meanwhile."""

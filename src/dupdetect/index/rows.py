@@ -92,30 +92,37 @@ def _packed(article: Article) -> bytes:
 
 def row_article(row: Sequence[Any]) -> Article:
     """Return the article of a row by `ARTICLE`; without blocks, if its text was not kept."""
-    values = dict(zip(ARTICLE, row, strict=True))
+    id, title, url, canonical, site, language, moment, precision, noindex, sections, byline, notes, blocks = row
     published = None
-    if values["published"] is not None:
-        parse = dt.datetime if values["published_precision"] == "time" else dt.date
-        published = Published(moment=parse.fromisoformat(values["published"]), precision=values["published_precision"])
+    if moment is not None:
+        parse = dt.datetime if precision == "time" else dt.date
+        published = Published(moment=parse.fromisoformat(moment), precision=precision)
     return Article(
-        id=values["id"],
-        title=values["title"],
-        url=values["url"],
-        canonical_url=values["canonical_url"],
-        site=values["site"],
-        language=values["language"],
+        id=id,
+        title=title,
+        url=url,
+        canonical_url=canonical,
+        site=site,
+        language=language,
         published=published,
-        noindex=bool(values["noindex"]),
-        sections=tuple(json.loads(values["sections"] or "[]")),
-        byline=tuple(json.loads(values["byline"] or "[]")),
-        notes=tuple(json.loads(values["notes"] or "[]")),
-        blocks=_unpacked(values["blocks"]),
+        noindex=bool(noindex),
+        sections=_unlisted(sections),
+        byline=_unlisted(byline),
+        notes=_unlisted(notes),
+        blocks=_unpacked(blocks),
     )
+
+
+def _unlisted(values: str | None) -> tuple[str, ...]:
+    return tuple(json.loads(values)) if values else ()
+
+
+_KINDS = {kind.value: kind for kind in BlockKind}
 
 
 def _unpacked(packed: bytes | None) -> tuple[Block, ...]:
     blocks = [] if packed is None else json.loads(zlib.decompress(packed))
-    return tuple(Block(text=text, kind=BlockKind(kind), quote_depth=depth) for text, kind, depth in blocks)
+    return tuple([Block(text=text, kind=_KINDS[kind], quote_depth=depth) for text, kind, depth in blocks])
 
 
 def unpacked_text(packed: bytes) -> str:

@@ -18,6 +18,7 @@ from dupdetect.index.keys import (
     as_batch,
     capped,
     digest_key,
+    distinct,
     key_rows,
     sample_keys,
 )
@@ -40,7 +41,7 @@ __all__ = [
 ]
 
 COMMON_FROM = 4
-"""A sample hash in more stories says less; as `dupdetect.compare.features.COMMON_FROM`."""
+"""A sample hash in more stories says less; as `dupdetect.compare.gate.COMMON_FROM`."""
 
 HOT_KEY = 200
 """Articles of one band key that are followed, the oldest first: of many copies the first stand for all."""
@@ -121,22 +122,22 @@ def _searched(
     bands, hot_bands = capped(_joined(found_in[group[0]] for group in groups), HOT_KEY)
     hashes, hot_hashes = capped(_joined(found_in[group[1]] for group in groups), HOT_HASH)
     stories = story_frequencies(connection, hashes, few=COMMON_FROM)
-    sharing, at = np.unique(hashes & MAX_DOC, return_inverse=True)
+    sharing = distinct(hashes & MAX_DOC)
+    at = np.searchsorted(sharing, hashes & MAX_DOC)
     weights = np.bincount(at, weights=rarity(stories), minlength=len(sharing))
     # Of a long text one common hash is never so much of what a short one could hold that it decides.
     least = LEAST if fingerprint.shingles < settings.sample_floor else TWO_HASHES
     in_bands = bands & MAX_DOC
-    docs = np.union1d(in_bands, sharing[weights >= min(least, TWO_HASHES)]).tolist()
+    docs = distinct(np.concatenate([in_bands, sharing[weights >= min(least, TWO_HASHES)]])).tolist()
     excluded = {id for id in exclude if id}  # a claim of a post without id yet has none
     read, gone = _documents(connection, docs, within)
     there = [
         row for row in read if row.id not in excluded and (not row.claim or (row.claim != claim and row.expires > now))
     ]
     numbers = np.array([row.doc for row in there], dtype=np.int64)
-    both = _counts(numbers, sharing, np.bincount(at, minlength=len(sharing))).astype(np.int64)
+    both = _occurrences(numbers, hashes & MAX_DOC)
     weight = _counts(numbers, sharing, weights)
-    whole = bands >> 32 == digest_key(fingerprint.digest)
-    banded = _counts(numbers, *np.unique(in_bands[~whole], return_counts=True)).astype(np.int64)
+    banded = _occurrences(numbers, in_bands[bands >> 32 != digest_key(fingerprint.digest)])
     equal = np.array([row.digest == fingerprint.digest for row in there], dtype=np.bool_)
     comparable = _comparable(fingerprint, there, settings)
     strength = np.where(equal, 1.0, likeness(weight, comparable, banded, settings))
@@ -179,18 +180,23 @@ def _joined(parts: Iterable[NDArray[np.int64]]) -> NDArray[np.int64]:
 
 def _of_sample(fingerprint: Fingerprint, hashes: NDArray[np.int64], stories: NDArray[np.int64]) -> tuple[int, ...]:
     """Return the frequency of each hash of the sample, 0 where the index does not hold it."""
-    keys, first = np.unique(hashes >> 32, return_index=True)
-    return tuple(_counts(sample_keys(fingerprint.sample), keys, stories[first]).astype(np.int64).tolist())
+    return tuple(_counts(sample_keys(fingerprint.sample), hashes >> 32, stories).astype(np.int64).tolist())
 
 
 def _counts(
     asked: NDArray[np.int64], known: NDArray[np.int64], counts: NDArray[np.int64] | NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the count of each of `asked`; `known` is ascending, and what is not in it counts 0."""
+    """Return the first count of each of `asked`; `known` is ascending, and what is not in it counts 0."""
     if not len(known):
         return np.zeros(len(asked))
     at = np.minimum(np.searchsorted(known, asked), len(known) - 1)
     return np.where(known[at] == asked, counts[at], 0.0)
+
+
+def _occurrences(asked: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how often each of `asked` stands among values."""
+    values = np.sort(values)
+    return np.searchsorted(values, asked, side="right") - np.searchsorted(values, asked)
 
 
 _STORIES = (

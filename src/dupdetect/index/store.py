@@ -175,7 +175,7 @@ class StoredIndex(StoredReader[AnyTransactions]):
                 exclude=(article.id, *exclude),
                 claim=key,
             )
-            if newer.found and not judge([(candidate, self.fetch(candidate)) for candidate in newer.found]):
+            if newer.found and not judge(self.fetch_batch(newer.found)):
                 return Claim(key=key, granted=False, expires=0.0, newer=newer)
             # Always a new row, with a new number: a renewed claim is news to whoever searched while it had ended.
             end_claims(connection, [key], self._settings)

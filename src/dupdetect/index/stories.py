@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.index.connection import Connection
-from dupdetect.index.keys import MAX_DOC, capped
+from dupdetect.index.keys import MAX_DOC, capped, distinct
 from dupdetect.index.packing import unpack_row
 from dupdetect.model import FingerprintBatch
 
@@ -124,14 +124,12 @@ def story_frequencies(connection: Connection, rows: NDArray[np.int64], *, few: i
         A hash in at most so many documents is counted in documents, which is quicker and as good.
     """
     keys = rows >> 32
-    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))[: len(keys)])
-    sizes = np.diff(np.append(starts, len(keys)))
-    counts = np.repeat(sizes, sizes)
+    counts = np.searchsorted(keys, keys, side="right") - np.searchsorted(keys, keys)
     common = np.flatnonzero(counts > few)
     docs = rows[common] & MAX_DOC
-    copies = dict(connection.chosen("SELECT doc, story FROM copies", np.unique(docs).tolist()))
+    copies = dict(connection.chosen("SELECT doc, story FROM copies", distinct(docs).tolist()))
     if copies:
         stories = np.array([copies.get(doc, doc) for doc in docs.tolist()], dtype=np.int64)
-        told = np.unique(keys[common] << 32 | stories) >> 32
+        told = distinct(keys[common] << 32 | stories) >> 32
         counts[common] = np.searchsorted(told, keys[common], side="right") - np.searchsorted(told, keys[common])
     return counts

@@ -62,12 +62,18 @@ def verdict_json(verdict: Verdict, left: str, right: str) -> Json:
     """Return a verdict over two texts; passages carry their text, since others count characters otherwise."""
     passages = verdict.comparison.passages
     return {
+        **_judged(verdict),
+        "passages": None if passages is None else [_passage(passage, left, right) for passage in passages],
+    }
+
+
+def _judged(verdict: Verdict) -> Json:
+    return {
         "relation": verdict.relation.value,
         "is_duplicate": verdict.is_duplicate,
         "score": round(verdict.score, 4),
         "reasons": [{"rule": reason.rule, "text": reason.text} for reason in verdict.reasons],
         "measures": verdict.comparison.measures(),
-        "passages": None if passages is None else [_passage(passage, left, right) for passage in passages],
     }
 
 
@@ -128,7 +134,7 @@ def decision_json(decision: Decision, *, limit: int | None = None) -> Json:
         "message": decision.message,
         "matches": [
             {
-                **_match(one.match, result.article),
+                **_match(one.match),
                 "passages": passages_json(one.match.verdict, result.article, one.match.article),
                 "action": one.action.value,
                 "excuse": one.excuse.value if one.excuse else None,
@@ -169,7 +175,7 @@ def _moment(seconds: float) -> str:
     return moment.replace("+00:00", "Z")
 
 
-def _match(match: Match, checked: Article) -> Json:
+def _match(match: Match) -> Json:
     article = match.article
     return {
         "id": article.id,
@@ -179,7 +185,7 @@ def _match(match: Match, checked: Article) -> Json:
         "site": article.site,
         "sections": list(article.sections),
         "published": str(article.published) if article.published else None,
-        **verdict_json(match.verdict, checked.text, article.text),
+        **_judged(match.verdict),
     }
 
 

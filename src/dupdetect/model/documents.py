@@ -180,7 +180,7 @@ class Article:
     @property
     def content(self) -> tuple[Block, ...]:
         """The blocks that make up the article."""
-        return tuple(block for block in self.blocks if block.reason is None)
+        return tuple([block for block in self.blocks if block.reason is None])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

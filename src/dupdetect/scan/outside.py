@@ -73,7 +73,7 @@ def compare_with_index(
                 rate=settings.sample_rate,
             )
             comparator = Comparator(settings=settings, thresholds=thresholds, rarity=rarity)
-            others = [index.fetch(candidate) for candidate in candidates.found]
+            others = [other for _, other in index.fetch_batch(candidates.found)]
             prepared = comparator.prepare_batch([article, *others])
             for other, theirs in zip(others, prepared[1:], strict=True):
                 verdict = comparator.relate(prepared[0], theirs, silent=SILENT)

@@ -12,7 +12,7 @@ import numpy as np
 
 from dupdetect.compare import Comparator, Prepared, Thresholds
 from dupdetect.compare.evidence import overlap
-from dupdetect.compare.gate import Bag
+from dupdetect.compare.gate import bags_of
 from dupdetect.compare.questions import worth_aligning
 from dupdetect.model import Rarity, Relation, Verdict
 from dupdetect.scan.records import pack_verdict, unpack_verdict
@@ -94,7 +94,7 @@ class Judge:
         """Return the pairs of which `dupdetect.compare.questions.worth_aligning` says so, or that are equal."""
         digests = dict(zip(texts, self._corpus.digest_keys[list(texts)].tolist(), strict=True))
         shingles = list(distinct_shingles(list(texts.values()), self._settings))
-        bags = dict(zip(texts, Bag.of_each(shingles, self._rarity), strict=True))
+        bags = dict(zip(texts, bags_of(shingles, self._rarity), strict=True))
         return [
             (left, right)
             for left, right in zip(lefts, rights, strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from dupdetect.settings import Settings
 from dupdetect.text.letters import encode
 from dupdetect.text.tokens import SIGN, Tokens, finalize, find_tokens, tokenize_batch
 
-__all__ = ["Shingles", "distinct_shingles", "shingle", "shingle_batch", "words_of"]
+__all__ = ["Shingles", "Words", "distinct_shingles", "fresh", "shingle", "shingle_batch", "words_of"]
 
 _CHUNK = 1 << 17
 """Bytes of text a chunk: its arrays stay in the second-level cache (``python -m benchmarks run signature``)."""
@@ -39,6 +40,23 @@ class Shingles:
     offsets: NDArray[np.int64]
     token_hashes: NDArray[np.uint64]
     token_offsets: NDArray[np.int64]
+
+
+class Words(NamedTuple):
+    """The tokens of one text, each with its place, and its shingles in reading order."""
+
+    tokens: Tokens
+    shingles: NDArray[np.uint64]
+
+    def as_batch(self) -> Shingles:
+        """Return them as `shingle_batch` gives those of one text."""
+        tokens = self.tokens.hashes
+        return Shingles(
+            hashes=self.shingles,
+            offsets=np.array([0, len(self.shingles)], dtype=np.int64),
+            token_hashes=tokens,
+            token_offsets=np.array([0, len(tokens)], dtype=np.int64),
+        )
 
 
 def shingle(tokens: Tokens, settings: Settings) -> NDArray[np.uint64]:
@@ -82,10 +100,17 @@ def distinct_shingles(texts: Sequence[str], settings: Settings) -> Iterator[NDAr
         bounds = chunk.offsets.tolist()
         for start, end in pairwise(bounds):
             own = np.sort(chunk.hashes[start:end])
-            yield own[np.concatenate(([True], own[1:] != own[:-1]))[: len(own)]]
+            yield own[fresh(own)]
 
 
-def words_of(texts: Sequence[str], settings: Settings) -> Iterator[tuple[Tokens, NDArray[np.uint64]]]:
+def fresh(ordered: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Return which of ascending values are not the one before again."""
+    new = np.ones(len(ordered), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return new
+
+
+def words_of(texts: Sequence[str], settings: Settings) -> Iterator[Words]:
     """Yield the tokens and the shingles of each text: what `tokenize` and `shingle` give, many texts at a time."""
     start = size = 0
     for number, text in enumerate(texts):
@@ -96,17 +121,17 @@ def words_of(texts: Sequence[str], settings: Settings) -> Iterator[tuple[Tokens,
     yield from _words_of_chunk(texts[start:], settings)
 
 
-def _words_of_chunk(texts: Sequence[str], settings: Settings) -> Iterator[tuple[Tokens, NDArray[np.uint64]]]:
+def _words_of_chunk(texts: Sequence[str], settings: Settings) -> Iterator[Words]:
     found = tokenize_batch(texts)
     if len(found) < 2:
-        yield from ((tokens, shingle(tokens, settings)) for tokens in found)
+        yield from (Words(tokens, shingle(tokens, settings)) for tokens in found)
         return
     offsets = np.cumsum([0, *map(len, found)])
     signs = np.concatenate([tokens.kinds for tokens in found]) == SIGN
     hashes = np.concatenate([tokens.hashes for tokens in found])
     hashes, offsets = _shingle(hashes, signs if signs.any() else None, offsets, settings)
     for tokens, (start, end) in zip(found, pairwise(offsets.tolist()), strict=True):
-        yield tokens, hashes[start:end]
+        yield Words(tokens, hashes[start:end])
 
 
 def _shingle_chunk(texts: Sequence[bytes], settings: Settings) -> Shingles:

@@ -45,6 +45,8 @@ _LONGEST = 32
 """Bytes up to which a token is hashed by groups: each group more costs a pass over the tokens that have it."""
 _KEPT = np.array([(1 << 8 * size) - 1 for size in range(_GROUP + 1)], dtype=np.uint64)
 """Which bits of a group are the token's, by how many bytes of it are."""
+_HALF, _MIXERS = np.uint64(33), (np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53))
+"""Of MurmurHash3's finaliser."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -91,12 +93,12 @@ class FoundTokens:
 def finalize(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Mix all bits of each value into all others, in place: MurmurHash3's 64-bit finaliser (Appleby 2011)."""
     scratch = np.empty_like(values)
-    for multiplier in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
-        np.right_shift(values, np.uint64(33), out=scratch)
-        np.bitwise_xor(values, scratch, out=values)
-        np.multiply(values, np.uint64(multiplier), out=values)
-    np.right_shift(values, np.uint64(33), out=scratch)
-    np.bitwise_xor(values, scratch, out=values)
+    for multiplier in _MIXERS:
+        np.right_shift(values, _HALF, scratch)
+        np.bitwise_xor(values, scratch, values)
+        np.multiply(values, multiplier, values)
+    np.right_shift(values, _HALF, scratch)
+    np.bitwise_xor(values, scratch, values)
     return values
 
 

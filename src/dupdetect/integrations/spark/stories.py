@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyspark.sql import functions as F  # noqa: N812
 
-from dupdetect.compare.features import COMMON_FROM
+from dupdetect.compare.gate import COMMON_FROM
 from dupdetect.compare.rarity import Frequencies, count_common, one_story
 from dupdetect.integrations.spark.arrays import batch_of, bucket_of, buckets_for, groups, packed, split, unpacked
 from dupdetect.integrations.spark.components import components
