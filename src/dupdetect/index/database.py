@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,12 +86,15 @@ class Database:
         self._writer: SQLiteConnection | None = None
         self._writing_thread: int | None = None
 
-    def connect(self, location: str | None = None) -> SQLiteConnection:
-        """Return another connection, to this file or another; its owner closes it."""
+    def connect(self, location: str | None = None, *, waiting: float | None = None) -> SQLiteConnection:
+        """Return another connection, to this file or another, that waits for locks so many seconds by itself.
+
+        Its owner closes it.
+        """
         with self.errors():
             connection = sqlite3.connect(
                 location or self.location,
-                timeout=self._busy_timeout,
+                timeout=self._busy_timeout if waiting is None else waiting,
                 isolation_level=None,
                 check_same_thread=False,
                 factory=SQLiteConnection,
@@ -147,7 +151,7 @@ class Database:
             if connection.in_transaction:
                 yield connection
             else:
-                yield from _transaction(connection, "BEGIN")
+                yield from _transaction(connection, _begin)
 
     looking = snapshot
 
@@ -155,7 +159,22 @@ class Database:
     def writing(self) -> Iterator[SQLiteConnection]:
         """Hold a connection and the file's write lock: all is written, or nothing."""
         with self._to_write() as connection:
-            yield from _transaction(connection, "BEGIN IMMEDIATE")
+            yield from _transaction(connection, self._begin_to_write)
+
+    def _begin_to_write(self, connection: SQLiteConnection) -> None:
+        """Wait for the file's write lock, up to the busy time.
+
+        SQLite waits ever longer between its looks, at last a tenth of a second: who has waited long would be overtaken
+        by all who come. So it is told to give up soon, and asked again.
+        """
+        give_up = time.monotonic() + self._busy_timeout
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if time.monotonic() >= give_up or "locked" not in str(error):
+                    raise
 
     @contextmanager
     def _to_write(self) -> Iterator[SQLiteConnection]:
@@ -168,7 +187,7 @@ class Database:
             with self._lock:
                 self._opened()
                 if self._writer is None:
-                    self._writer = self.connect()
+                    self._writer = self.connect(waiting=min(_LOOK, self._busy_timeout))
             self._writing_thread = threading.get_ident()
             try:
                 yield self._writer
@@ -263,12 +282,21 @@ class Database:
         return StoreError(f"{self.location}: {text}")
 
 
+_LOOK = 0.005
+"""Seconds that SQLite itself waits for the write lock, looking every one or two thousandths."""
+
 _INHERITED: list[SQLiteConnection | None] = []
 """Connections of a parent process: never used again, and never closed, since closing would drop the parent's locks."""
 
 
-def _transaction(connection: SQLiteConnection, begin: str) -> Iterator[SQLiteConnection]:
-    connection.execute(begin)
+def _begin(connection: SQLiteConnection) -> None:
+    connection.execute("BEGIN")
+
+
+def _transaction(
+    connection: SQLiteConnection, begin: Callable[[SQLiteConnection], object]
+) -> Iterator[SQLiteConnection]:
+    begin(connection)
     try:
         yield connection
         connection.execute("COMMIT")

@@ -168,18 +168,12 @@ def fingerprint_rows(batch: FingerprintBatch) -> list[tuple[Any, ...]]:
     return list(zip(*columns, strict=True))
 
 
-def write_keys(
-    connection: Connection, batch: FingerprintBatch, settings: Settings, first: int, *, claimed: bool = False
-) -> None:
-    """Insert the keys of new documents or claims, numbered from `first`, and say which documents are copies.
-
-    A claim is a story of its own until it is a document.
-    """
-    keys = key_rows(batch, np.arange(first, first + len(batch)), settings, claimed=claimed)
+def write_keys(connection: Connection, batch: FingerprintBatch, settings: Settings, first: int) -> None:
+    """Insert the keys of new documents, numbered from `first`, and say which of them are copies."""
+    keys = key_rows(batch, np.arange(first, first + len(batch)), settings)
     for table, packed in keys.items():
         connection.insert_keys(table, packed)
-    if not claimed:
-        stories.tell_stories(connection, batch, keys["postings"], first)
+    stories.tell_stories(connection, batch, keys["postings"], first)
 
 
 def delete(connection: Connection, docs: Sequence[int], settings: Settings, *, claimed: bool = False) -> None:

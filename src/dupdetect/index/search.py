@@ -57,6 +57,7 @@ LEAST = 0.25
 
 ``python -m benchmarks run index-candidates`` measures all three."""
 
+_FIRST = np.zeros(1, dtype=np.int64)
 _ATTEMPTS = 3
 """Of a search whose documents are replaced while it reads them."""
 
@@ -80,6 +81,7 @@ def search(
     within: Filter | None = None,
     claim: str | None = None,
     after: int = 0,
+    keys: Sequence[NDArray[np.int64]] = (),
 ) -> Candidates:
     """Return the documents and claims that may relate to a fingerprint's text.
 
@@ -92,11 +94,15 @@ def search(
         As for `Index.candidates`.
     after : int
         Only documents with a larger number.
+    keys : sequence of ndarray of int64
+        The fingerprint's `key_rows`, numbered 0, of whoever has them.
     """
     if not fingerprint.tokens:
         return Candidates(found=(), sequence=connection.state()[0])
+    keys = keys or tuple(key_rows(as_batch([fingerprint], settings), _FIRST, settings).values())
+    asked = [(rows >> 32).tolist() for rows in keys]
     for _ in range(_ATTEMPTS):
-        candidates, gone = _searched(connection, fingerprint, settings, limit, exclude, within, claim, after)
+        candidates, gone = _searched(connection, fingerprint, settings, asked, limit, exclude, within, claim, after)
         if not gone:
             break
     return candidates
@@ -106,6 +112,7 @@ def _searched(
     connection: Connection,
     fingerprint: Fingerprint,
     settings: Settings,
+    asked: Sequence[Sequence[int]],
     limit: int | None,
     exclude: Sequence[str],
     within: Filter | None,
@@ -113,8 +120,6 @@ def _searched(
     after: int,
 ) -> tuple[Candidates, bool]:
     """Return what was found, and whether some of it was gone before its document was read: what replaced it is not."""
-    rows = key_rows(as_batch([fingerprint], settings), np.zeros(1, dtype=np.int64), settings)
-    asked = [(packed >> 32).tolist() for packed in rows.values()]
     # Where only claims came since, which is so for most claims, the large tables are left alone.
     groups = (DOCUMENT_TABLES, CLAIM_TABLES) if _any_document(connection, after) else (CLAIM_TABLES,)
     keys = {table: part for group in groups for table, part in zip(group, asked, strict=True)}

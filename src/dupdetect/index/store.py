@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+import numpy as np
+
 from dupdetect.errors import DuplicateIdError, SettingsError, StaleVersionError
 from dupdetect.index import journal, templates, upkeep
 from dupdetect.index.base import Claim, Entry, Judge, Version
 from dupdetect.index.connection import Connection
-from dupdetect.index.keys import as_batch, split
+from dupdetect.index.keys import as_batch, key_rows, split
 from dupdetect.index.reading import AnyTransactions, StoredReader
 from dupdetect.index.rows import (
     delete,
@@ -161,7 +163,10 @@ class StoredIndex(StoredReader[AnyTransactions]):
             raise SettingsError("a claim needs a key; take a UUID")
         if not ttl > 0:
             raise SettingsError(f"ttl must be more than 0 seconds, not {ttl!r}")
+        # All that can be worked out before the write lock is: others wait for it.
         batch = as_batch([fingerprint], self._settings)
+        keys = key_rows(batch, np.zeros(1, dtype=np.int64), self._settings, claimed=True)
+        ((_, _, _, *known),) = document_rows([article], batch, [(None, key, 0.0)], keep_text=self._keep_text)
         with self._database.writing() as connection:
             _, now = connection.state()
             ended = connection.execute("SELECT claim FROM documents WHERE claim <> '' AND expires <= ?", (now,))
@@ -174,13 +179,15 @@ class StoredIndex(StoredReader[AnyTransactions]):
                 after=judged_up_to,
                 exclude=(article.id, *exclude),
                 claim=key,
+                keys=tuple(keys.values()),
             )
             if newer.found and not judge(self.fetch_batch(newer.found)):
                 return Claim(key=key, granted=False, expires=0.0, newer=newer)
             # Always a new row, with a new number: a renewed claim is news to whoever searched while it had ended.
             end_claims(connection, [key], self._settings)
-            rows = document_rows([article], batch, [(None, key, now + ttl)], keep_text=self._keep_text)
-            write_keys(connection, batch, self._settings, connection.insert_documents(rows), claimed=True)
+            first = connection.insert_documents([(None, key, now + ttl, *known)])
+            for table, rows in keys.items():  # a claim is a story of its own until it is a document
+                connection.insert_keys(table, rows + first)
         return Claim(key=key, granted=True, expires=now + ttl, newer=newer)
 
     def release(self, key: str) -> bool:
