@@ -489,6 +489,7 @@ def test_a_row_of_plain_django_is_held_remembered_and_forgotten(site):
 
     note = Note(title="Ferry", text=STORY, public=True)
     note.save()
+    assert claims() == 0
     copy = Note(title="Again", text=STORY, public=True)
     copy.save()
     assert (note.public, copy.public) == (True, False)

@@ -49,11 +49,16 @@ def publication(
         if claimed:
             gate().release(key)
         raise
-    if claimed:
-        if not document.id:
-            document = describe(instance)
-            gate().settle(document, key, override, ttl=ttl)
-        transaction.on_commit(_Committed(claim_of(document.id)), using=instance._state.db)
+    if not claimed:
+        return
+    using = instance._state.db
+    if not document.id:
+        if not transaction.get_connection(using).in_atomic_block:  # committed, and remembered, as soon as it was saved
+            gate().release(key)
+            return
+        document = describe(instance)
+        gate().settle(document, key, override, ttl=ttl)
+    transaction.on_commit(_Committed(claim_of(document.id)), using=using)
 
 
 class _Committed:
