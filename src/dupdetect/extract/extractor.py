@@ -18,6 +18,7 @@ from dupdetect.extract.metadata import Metadata, read_metadata, read_post_metada
 from dupdetect.extract.plaintext import read_text
 from dupdetect.extract.site import SiteLearner, SiteTemplate
 from dupdetect.model import Article, Block, Document, Published
+from dupdetect.model.columns import from_columns
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -300,14 +301,9 @@ def _article(
     blocks: range | None = None,
 ) -> Article:
     part = slice(blocks.start, blocks.stop) if blocks is not None else slice(None)
-    columns = [column[part] for column in (page.texts, *kinds(page), reasons)]
+    texts, kind, depths, why = [column[part] for column in (page.texts, *kinds(page), reasons)]
     return Article(
-        blocks=tuple(
-            [
-                Block(text=text, kind=kind, quote_depth=depth, reason=reason)
-                for text, kind, depth, reason in zip(*columns, strict=True)
-            ]
-        ),
+        blocks=tuple(from_columns(Block, text=texts, kind=kind, quote_depth=depths, reason=why)),
         id=id,
         url=url,
         canonical_url=metadata.canonical_url,
