@@ -20,6 +20,7 @@ from dupdetect.errors import DocumentTooLargeError
 from dupdetect.extract.dom import DATA, TEXT, Event
 from dupdetect.extract.limits import DEFAULT_LIMITS, Limits
 from dupdetect.model import BlockKind
+from dupdetect.text.shingles import fresh
 
 __all__ = ["Look", "Names", "Page", "flatten", "kinds"]
 
@@ -160,8 +161,8 @@ class Page:
         numbers = {word: number for number, word in enumerate(dict.fromkeys(flow))}
         every = np.fromiter(map(numbers.__getitem__, flow), np.int64, len(flow))
         entries = (np.cumsum(every == 0) - 1) * len(numbers) + every
-        entries.sort()  # numpy.unique takes five times as long on arrays as short as these
-        words = entries[np.append(True, entries[1:] > entries[:-1])] % len(numbers)  # each once a look
+        entries.sort()
+        words = entries[fresh(entries)] % len(numbers)  # each once a look
         return Names(vocabulary=list(numbers), words=words, starts=np.flatnonzero(words == 0))
 
     @cached_property

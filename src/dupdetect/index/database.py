@@ -86,15 +86,12 @@ class Database:
         self._writer: SQLiteConnection | None = None
         self._writing_thread: int | None = None
 
-    def connect(self, location: str | None = None, *, waiting: float | None = None) -> SQLiteConnection:
-        """Return another connection, to this file or another, that waits for locks so many seconds by itself.
-
-        Its owner closes it.
-        """
+    def connect(self, location: str | None = None) -> SQLiteConnection:
+        """Return another connection, to this file or another; its owner closes it."""
         with self.errors():
             connection = sqlite3.connect(
                 location or self.location,
-                timeout=self._busy_timeout if waiting is None else waiting,
+                timeout=self._busy_timeout,
                 isolation_level=None,
                 check_same_thread=False,
                 factory=SQLiteConnection,
@@ -187,7 +184,8 @@ class Database:
             with self._lock:
                 self._opened()
                 if self._writer is None:
-                    self._writer = self.connect(waiting=min(_LOOK, self._busy_timeout))
+                    self._writer = self.connect()
+                    self._writer.execute(f"PRAGMA busy_timeout = {_LOOK_MS}")
             self._writing_thread = threading.get_ident()
             try:
                 yield self._writer
@@ -282,8 +280,8 @@ class Database:
         return StoreError(f"{self.location}: {text}")
 
 
-_LOOK = 0.005
-"""Seconds that SQLite itself waits for the write lock, looking every one or two thousandths."""
+_LOOK_MS = 5
+"""Milliseconds that SQLite itself waits for the write lock, looking every one or two."""
 
 _INHERITED: list[SQLiteConnection | None] = []
 """Connections of a parent process: never used again, and never closed, since closing would drop the parent's locks."""

@@ -166,7 +166,7 @@ class StoredIndex(StoredReader[AnyTransactions]):
         # All that can be worked out before the write lock is: others wait for it.
         batch = as_batch([fingerprint], self._settings)
         keys = key_rows(batch, np.zeros(1, dtype=np.int64), self._settings, claimed=True)
-        ((_, _, _, *known),) = document_rows([article], batch, [(None, key, 0.0)], keep_text=self._keep_text)
+        (row,) = document_rows([article], batch, [()], keep_text=self._keep_text)
         with self._database.writing() as connection:
             _, now = connection.state()
             ended = connection.execute("SELECT claim FROM documents WHERE claim <> '' AND expires <= ?", (now,))
@@ -185,7 +185,7 @@ class StoredIndex(StoredReader[AnyTransactions]):
                 return Claim(key=key, granted=False, expires=0.0, newer=newer)
             # Always a new row, with a new number: a renewed claim is news to whoever searched while it had ended.
             end_claims(connection, [key], self._settings)
-            first = connection.insert_documents([(None, key, now + ttl, *known)])
+            first = connection.insert_documents([(None, key, now + ttl, *row)])
             for table, rows in keys.items():  # a claim is a story of its own until it is a document
                 connection.insert_keys(table, rows + first)
         return Claim(key=key, granted=True, expires=now + ttl, newer=newer)
