@@ -82,8 +82,9 @@
     script.replaceWith(body);
   };
 
-  // ---- opening: by hand, or by a link into something closed
+  // ---- opening: by hand, or by a link into something closed; what the page opens itself may have said so before this
 
+  document.querySelectorAll("[data-lazy][open]").forEach(build);
   document.addEventListener("toggle", (event) => {
     if (event.target.open && event.target.hasAttribute("data-lazy")) build(event.target);
   }, true);
