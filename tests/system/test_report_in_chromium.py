@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.fixtures.browsing import new_context
 from tests.fixtures.scan_samples import hostile_scan, large_scan, small_scan
 
 from dupdetect import Detector, Document
@@ -29,7 +30,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
     def open_page(html: str, **options: object) -> Page:
         path = tmp_path / f"{len(contexts)}.html"
         path.write_text(html, encoding="utf-8")
-        context = browser.new_context(**options)
+        context = new_context(browser, **options)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))
@@ -282,14 +283,14 @@ def test_the_policy_stops_a_script_even_where_escaping_had_failed(browser, tmp_p
     path = tmp_path / "forced.html"
     attack = "<script>window.broken = 1</script><img src=x onerror='window.broken = 1'><p style='color:red'>here</p>"
     path.write_text(render_scan(small_scan()).replace("<main", f"{attack}<main", 1), encoding="utf-8")
-    page = browser.new_page()
+    page = new_context(browser).new_page()
     refused = []
     page.on("console", lambda message: refused.append(message.text))
     page.goto(path.as_uri())
     assert page.evaluate("window.broken") is None
     assert sum("Content Security Policy" in text for text in refused) >= 3
     assert page.inner_text("#shown") == "7 of 7 shown"
-    page.close()
+    page.context.close()
 
 
 def test_a_comparison_opens_without_a_word_or_a_request(show):

@@ -10,6 +10,7 @@ import pytest
 
 pytest.importorskip("fastapi", reason="needs the extra server")
 
+from tests.fixtures.browsing import new_context
 from tests.server.serving import BREAD, FERRY, TOKEN, post, served
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def visit(browser: Browser, service) -> Iterator:
     contexts, complaints = [], []
 
     def open_page(path: str = "/", client=service, **options: object) -> Page:
-        context = browser.new_context(**options)
+        context = new_context(browser, **options)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: "403" in message.text or complaints.append(message.text))

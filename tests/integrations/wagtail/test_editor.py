@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dupdetect.testing import STORY
+from tests.fixtures.browsing import new_context
 from tests.integrations.wagtail.test_roads import make
 
 pytestmark = [
@@ -54,7 +55,7 @@ def server(site, sections):
 
 
 def test_the_form_says_what_is_repeated_where_and_a_reason_publishes_it(server, browser, sections, tmp_path):
-    page = browser.new_page(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
+    page = new_context(browser, viewport={"width": 1280, "height": 1000}, reduced_motion="reduce").new_page()
     page.goto(f"{server}/admin/login/")
     page.fill("input[name=username]", "editor")
     page.fill("input[name=password]", "secret")
@@ -69,15 +70,15 @@ def test_the_form_says_what_is_repeated_where_and_a_reason_publishes_it(server, 
     page.wait_for_load_state("networkidle")
     publish(page)
     message = page.locator("text=The same text as “The ferry stays” in Main Blog").first
-    message.wait_for(timeout=60_000)
+    message.wait_for()
     shots = os.environ.get("DUPDETECT_SCREENSHOTS")
     if shots:
         page.screenshot(path=Path(shots) / "wagtail-editor.png")
     page.fill("textarea[name=dupdetect_reason], input[name=dupdetect_reason]", "both sections want it")
     publish(page)
-    page.locator(".messages .success").first.wait_for(timeout=60_000)
+    page.locator(".messages .success").first.wait_for()
     assert "published" in page.locator(".messages .success").first.inner_text()
-    page.close()
+    page.context.close()
 
 
 def publish(page):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.fixtures.browsing import new_context
 from tests.integrations.wordpress.site import Browsing, WordPress
 from tests.integrations.wordpress.test_network import crosspost
 from tests.integrations.wordpress.texts import blocks
@@ -23,10 +24,9 @@ SCREENSHOTS = os.environ.get("DUPDETECT_SCREENSHOTS")
 @contextmanager
 def editing(browser: Any, site: WordPress, id: int, who: str = "editor") -> Iterator[Any]:
     """The editor with a post in it; whatever the page complains of is an error of the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = new_context(browser, viewport={"width": 1280, "height": 900})
     context.add_cookies(Browsing(site, who).cookies())
     page = context.new_page()
-    page.set_default_timeout(30_000)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(f"{site.url}/wp-admin/post.php?post={id}&action=edit")

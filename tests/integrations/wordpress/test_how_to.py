@@ -6,6 +6,7 @@ import re
 
 import pytest
 from tests.conftest import ROOT
+from tests.fixtures.browsing import new_context
 from tests.integrations.wordpress import site as sites
 from tests.integrations.wordpress.conftest import require
 from tests.integrations.wordpress.site import Browsing
@@ -32,7 +33,7 @@ def test_the_guide_leads_from_a_plain_wordpress_to_a_locked_publish_button(brows
         answer = site.publish("Was here before", blocks("guide"))  # live, and no plugin has seen it
         assert answer.status == 201
 
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context = new_context(browser, viewport={"width": 1280, "height": 900})
         context.add_cookies(Browsing(site, "admin").cookies())
         page = context.new_page()
         # 2. Install the plugin
