@@ -20,6 +20,7 @@ from benchmarks import relations_data as data
 from benchmarks.frame import Benchmark, Cell, Options, Table
 from benchmarks.relations_candidates import candidate_table, limit_table
 from benchmarks.relations_peers import peer_table
+from benchmarks.relations_templates import READ, UNREAD, texts_of
 from dupdetect.compare import Comparator, StoryCounts
 from dupdetect.fingerprint import Fingerprinter
 from dupdetect.model import Article, Relation, ScanResult, Verdict
@@ -91,6 +92,8 @@ def measure(options: Options) -> Iterable[Table]:
         yield from hard_pairs(hard, judged)
     yield by_edit(folder, count=20 if few else 500)
     yield wire(folder, stories=3 if few else 12)
+    yield versions(folder, stories=2 if few else 15)
+    yield templates(texts=5 if few else 14)
     yield quoting(folder, count=5 if few else 100)
     synth = next(one for one in judged if one.corpus.name.startswith("synth"))
     yield cold_start(synth.corpus, draws=10 if few else 200)
@@ -239,6 +242,41 @@ def wire(folder: Path, *, stories: int) -> Table:
             }
         )
     return Table(title="Wire copies", columns=tuple(rows[0]), rows=tuple(rows))
+
+
+def templates(*, texts: int) -> Table:
+    """Templates that no set has: what is said of two of their texts alone, and of all in one scan."""
+    rows: list[Row] = []
+    comparator = Comparator()
+    for read, families in (("yes", READ), ("no", UNREAD)):
+        for name, pattern in families.items():
+            articles = texts_of(pattern, count=texts, seed=9)
+            pairs = texts * (texts - 1) // 2
+            alone = sum(comparator.compare(*pair).is_duplicate for pair in itertools.combinations(articles, 2))
+            found = [pair.verdict.relation for pair in scan_articles(articles).pairs if pair.verdict.is_duplicate]
+            row: Row = {"template": name, "read": read, "pairs": pairs, "flagged alone": alone, "in a scan": len(found)}
+            rows.append(row)
+    return Table(
+        title=f"Templates in words, {texts} texts of each",
+        columns=tuple(rows[0]),
+        rows=tuple(rows),
+        notes=("Read: while rules were made. Some of these pairs differ in one word.",),
+    )
+
+
+def versions(folder: Path, *, stories: int) -> Table:
+    """Eight versions of each story, each edited in the same way: what their kin make of them."""
+    rows: list[Row] = []
+    for edit in data.EDITS:
+        one = judge(data.versions(folder, edit, stories=stories, count=8, seed=7), "texts")
+        said = Counter(
+            verdict.relation.value for pair, verdict in one.verdicts.items() if pair in one.corpus.duplicates
+        )
+        row: Row = {"edit": edit, "pairs": len(one.corpus.duplicates), "duplicates": said["NEAR"] + said["IDENTICAL"]}
+        varying = sum(e.reasons[0].text.endswith("again: same skeleton.") for e in one.verdicts.values())
+        rows.append({**row, "template by kin": varying})
+    title = f"Eight versions of each of {stories} stories"
+    return Table(title=title, columns=tuple(rows[0]), rows=tuple(rows))
 
 
 def quoting(folder: Path, *, count: int) -> Table:

@@ -21,7 +21,18 @@ from dupdetect.errors import ExtractionError, SettingsError
 from dupdetect.extract import read, read_text
 from dupdetect.model import Article, Block, Document
 
-__all__ = ["EDITS", "Corpus", "adjusted_rand", "components", "corpora", "edited", "replies", "sources", "wire_copies"]
+__all__ = [
+    "EDITS",
+    "Corpus",
+    "adjusted_rand",
+    "components",
+    "corpora",
+    "edited",
+    "replies",
+    "sources",
+    "versions",
+    "wire_copies",
+]
 
 DUPLICATES = ("identical", "near", "revision")
 EDITS = ("ocr", "rewrite", "combo", "copyedit", "typographic", "truncate", "dropparas", "reorder", "update")
@@ -161,6 +172,25 @@ def wire_copies(folder: Path, *, stories: int, copies: int, seed: int) -> Corpus
             articles.append(_plain(id, story["title"], paragraphs))
         labels.update({(a, b): "near" for a in ids for b in ids if a < b})
     return Corpus(name=f"{stories} stories × {copies} copies", articles=tuple(articles), labels=labels, similarity={})
+
+
+def versions(folder: Path, edit: str, *, stories: int, count: int, seed: int) -> Corpus:
+    """Return many versions of each of some stories, each the same text edited in one way.
+
+    A version that is cut to under 60 % is left out.
+    """
+    module, pool = _generator(folder), sources(folder)
+    rng = random.Random(f"{edit}:{seed}")
+    articles, labels = [], {}
+    for number, story in enumerate(rng.sample(pool, stories)):
+        ids = []
+        for version in range(count):
+            title, paragraphs, parameters = module.derive(story, edit, rng, SITE, pool)
+            if parameters.get("kept", 1.0) >= 0.62:
+                ids.append(f"{number:03d}-{version:02d}")
+                articles.append(_plain(ids[-1], title, [text for text, _ in paragraphs]))
+        labels.update({(a, b): "near" for a in ids for b in ids if a < b})
+    return Corpus(name=f"{stories} stories, {edit}", articles=tuple(articles), labels=labels, similarity={})
 
 
 def replies(folder: Path, *, count: int, seed: int) -> Iterator[tuple[str, Article, Article]]:

@@ -146,13 +146,17 @@ def matches(article: Article, found: Iterable[tuple[Candidate, Article]], compar
 def _related(own: Weighed, rivals: Sequence[_Rival], comparator: Comparator) -> tuple[Match, ...]:
     if not rivals:
         return ()
-    related = []
-    prepared = comparator.finish(own)
-    for candidate, text, shared in rivals:
-        verdict = comparator.relate(prepared, comparator.finish(text), shared=shared, silent=_UNRELATED)
-        if verdict.relation not in _UNRELATED:
-            related.append(Match(article=text.article, verdict=verdict, status=candidate.status))
-    return strongest_first(related)
+    verdicts = comparator.relate_all(
+        comparator.finish(own),
+        [comparator.finish(rival.text) for rival in rivals],
+        shared=[rival.shared for rival in rivals],
+        silent=_UNRELATED,
+    )
+    return strongest_first(
+        Match(article=text.article, verdict=verdict, status=candidate.status)
+        for (candidate, text, _), verdict in zip(rivals, verdicts, strict=True)
+        if verdict.relation not in _UNRELATED
+    )
 
 
 def strongest_first(matches: Iterable[Match]) -> tuple[Match, ...]:

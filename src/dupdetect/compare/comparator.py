@@ -12,6 +12,7 @@ from dupdetect.compare.alignment import Alignment, align, same_words, to_passage
 from dupdetect.compare.declared import days_apart, same_canonical, section_ratio
 from dupdetect.compare.evidence import Overlap
 from dupdetect.compare.features import Prepared, Weighed, as_article, finish, weigh_batch
+from dupdetect.compare.kin import FEW, Kin, kin_of
 from dupdetect.compare.questions import Evidence, worth_aligning
 from dupdetect.compare.repeats import repeats
 from dupdetect.compare.thresholds import Thresholds
@@ -89,6 +90,7 @@ class Comparator:
         shared: Overlap | None = None,
         passages: bool = True,
         silent: Collection[Relation] = (),
+        kin: Kin | None = None,
     ) -> Verdict:
         """Say how `left` relates to `right`.
 
@@ -102,18 +104,55 @@ class Comparator:
             relation, the score and the reasons are the same without.
         silent : collection of Relation
             Relations for which nobody reads them.
+        kin : Kin, optional
+            Texts that are much like both, which tell what varies from what was edited.
         """
-        seen, alignment = self._weighed(left, right, shared or measures.overlap(left, right))
+        seen, alignment = self._weighed(left, right, shared or measures.overlap(left, right), kin)
         relation, reasons = decide(seen, self.thresholds)
         told = _for_readers(left, right, alignment) if passages and relation not in silent else {}
         comparison = _comparison(seen, told)
         return Verdict(relation=relation, score=_score(seen), reasons=reasons, comparison=comparison)
 
+    def relate_all(
+        self,
+        left: Prepared,
+        rights: Sequence[Prepared],
+        *,
+        shared: Sequence[Overlap] | None = None,
+        silent: Collection[Relation] = (),
+    ) -> list[Verdict]:
+        """Say how `left` relates to each of some texts, by what they tell of each other too.
+
+        Where it is a duplicate of several different ones, these are its kin: they tell whether what differs was edited
+        or varies. So a text may be NEAR one of another's words alone, and TEMPLATE among many.
+
+        Parameters
+        ----------
+        left : Prepared
+        rights : sequence of Prepared
+        shared : sequence of Overlap, optional
+            As for `relate`, of each.
+        silent : collection of Relation
+            As for `relate`.
+        """
+        overlaps = [measures.overlap(left, right) for right in rights] if shared is None else shared
+        verdicts = [
+            self.relate(left, right, shared=each, silent=silent) for right, each in zip(rights, overlaps, strict=True)
+        ]
+        alike = [number for number, verdict in enumerate(verdicts) if verdict.is_duplicate]
+        kin = kin_of([left.distinct, *(rights[number].distinct for number in alike)]) if len(alike) + 1 >= FEW else None
+        if kin is not None:
+            for number in alike:
+                verdicts[number] = self.relate(left, rights[number], shared=overlaps[number], silent=silent, kin=kin)
+        return verdicts
+
     def evidence(self, left: Prepared, right: Prepared) -> Evidence:
         """Return what the rules look at, for trying other thresholds on it with `dupdetect.compare.verdict.decide`."""
         return self._weighed(left, right, measures.overlap(left, right))[0]
 
-    def _weighed(self, left: Prepared, right: Prepared, shared: Overlap) -> tuple[Evidence, Alignment | None]:
+    def _weighed(
+        self, left: Prepared, right: Prepared, shared: Overlap, kin: Kin | None = None
+    ) -> tuple[Evidence, Alignment | None]:
         equal = same_words(left, right)
         alignment: Alignment | None = None
         if len(left) and len(right) and (equal or worth_aligning(shared, self.thresholds)):
@@ -123,7 +162,7 @@ class Comparator:
             tokens_right=len(right),
             equal=equal,
             overlap=shared,
-            aligned=None if alignment is None else measures.measure(alignment, left, right),
+            aligned=None if alignment is None else measures.measure(alignment, left, right, kin),
             title_ratio=measures.title_ratio(left, right),
             other_title_numbers=measures.other_title_numbers(left, right),
             stories=0 if self.rarity is None else self.rarity.stories,

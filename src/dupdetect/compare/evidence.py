@@ -11,6 +11,7 @@ from rapidfuzz.distance import Indel
 from dupdetect.compare.alignment import Alignment, Cover, Piece
 from dupdetect.compare.features import Prepared
 from dupdetect.compare.gate import RARE, Bag
+from dupdetect.compare.kin import Kin
 from dupdetect.compare.passages import MIN_RUN
 
 __all__ = ["Aligned", "Overlap", "Side", "measure", "other_title_numbers", "overlap", "title_ratio"]
@@ -106,6 +107,8 @@ class Aligned:
         Tokens that stand in both, letter for letter.
     changes, facts : int
         Places inside passages that differ; the other numbers and names in them, at most `FACTS_A_PLACE` a place.
+    varying : int
+        Places where others of their kin say something else again; 0 where those were not asked.
     fact_changes : float
         Facts per 100 aligned tokens.
     rare_tokens : int
@@ -125,6 +128,7 @@ class Aligned:
     tokens: int
     changes: int
     facts: int
+    varying: int
     fact_changes: float
     rare_tokens: int
     second_hand: float
@@ -133,7 +137,7 @@ class Aligned:
     lead: int
 
 
-def measure(alignment: Alignment, left: Prepared, right: Prepared) -> Aligned:
+def measure(alignment: Alignment, left: Prepared, right: Prepared, kin: Kin | None = None) -> Aligned:
     """Boil an alignment down to numbers."""
     tokens = alignment.tokens
     slots = [slot for piece in alignment.pieces for slot in piece.slots]
@@ -153,6 +157,7 @@ def measure(alignment: Alignment, left: Prepared, right: Prepared) -> Aligned:
         tokens=tokens,
         changes=len(slots),
         facts=facts,
+        varying=0 if kin is None else kin.varying(slots, left, right),
         fact_changes=100 * facts / tokens if tokens else 0.0,
         rare_tokens=sum(rare),
         second_hand=_second_hand(alignment, left, right),

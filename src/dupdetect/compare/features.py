@@ -89,8 +89,8 @@ class Prepared(Bag):
         Hash of the shingle that starts at each of the first *s* tokens.
     order : ndarray of int64, shape (s,)
         What sorts them.
-    least : int
-        Tokens that each shingle has at least.
+    least, span : int
+        Tokens that each shingle has at least and at most.
     counted : ndarray of bool, shape (n,)
         Which tokens count in a coverage: neither common stock nor in `head`; all where few others are left.
     rare : bytes, length n
@@ -119,6 +119,7 @@ class Prepared(Bag):
     shingles: NDArray[np.uint64]
     order: NDArray[np.int64]
     least: int
+    span: int
     counted: NDArray[np.bool_]
     rare: bytes
     echoes: NDArray[np.int64]
@@ -216,6 +217,7 @@ def finish(text: Weighed, settings: Settings) -> Prepared:
         weights=text.weights,
         weight=text.weight,
         least=min(settings.shingle_words, settings.shingle_signs) if signs else settings.shingle_words,
+        span=max(settings.shingle_words, settings.shingle_signs) if signs else settings.shingle_words,
         counted=counted,
         rare=(weights >= RARE).tobytes(),
         echoes=echoes,

@@ -23,6 +23,7 @@ __all__ = [
     "rare_and_short",
     "series",
     "template",
+    "varies",
     "whole",
     "worth_aligning",
 ]
@@ -106,6 +107,11 @@ def other_facts(e: Evidence, at: Thresholds) -> bool:
     return rate > at.facts_many or (rate > at.facts_some and (verbatim < at.facts_covered or series(e, at)))
 
 
+def varies(e: Evidence, at: Thresholds) -> bool:
+    """Whether the two differ where others of their kind say something else again."""
+    return 100 * e.inside.varying > at.varying * e.inside.tokens
+
+
 def common_stock(e: Evidence, at: Thresholds) -> bool:
     """Whether the shared text is one that many stories share."""
     rarity = e.overlap.shared_rarity
@@ -149,7 +155,7 @@ def note(e: Evidence, at: Thresholds) -> bool:
 
 def template(e: Evidence, at: Thresholds) -> bool:
     """Whether the two share a skeleton and tell of other things."""
-    return e.most >= at.template and (other_facts(e, at) or issue(e, at) or common_stock(e, at))
+    return e.most >= at.template and (other_facts(e, at) or varies(e, at) or issue(e, at) or common_stock(e, at))
 
 
 def near(e: Evidence, at: Thresholds) -> bool:

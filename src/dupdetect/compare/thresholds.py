@@ -8,7 +8,7 @@ from dupdetect.errors import SettingsError
 
 __all__ = ["PER_HUNDRED", "Thresholds"]
 
-PER_HUNDRED = ("facts_many", "facts_some")
+PER_HUNDRED = ("facts_many", "facts_some", "varying")
 """Thresholds that are no shares, but counts per hundred tokens."""
 
 
@@ -62,6 +62,10 @@ class Thresholds:
         .77, but for issues of a series.
     facts_share : float
         TEMPLATE: … and at least this many for each place that differs: a bad scan garbles numbers among much else.
+    varying : float
+        TEMPLATE: more than so many places per 100 aligned tokens at which others of their kin say something else
+        again: texts that are duplicates of each other but for this. No pair of seven and eight versions each of fifteen
+        articles (ten ways to edit) had as much; a template of words alone has two in a hundred and more.
     series_title : float
         A headline that is this much alike but for other numbers makes an issue of a series, if some facts differ or
         the shared text is …
@@ -103,6 +107,7 @@ class Thresholds:
     facts_some: float = 0.5
     facts_covered: float = 0.8
     facts_share: float = 0.15
+    varying: float = 0.5
     series_title: float = 0.85
     series_common: float = 0.75
     common: float = 0.5

@@ -45,6 +45,9 @@ def template(e: Evidence, at: Thresholds) -> str:
         facts = "one number or name" if e.inside.facts == 1 else f"{e.inside.facts} numbers or names"
         headline = ", the headline's too" if ask.series(e, at) else ""
         return f"{covered(e)}, but {facts} inside are others{headline}: same skeleton, other facts."
+    if ask.varies(e, at):
+        places = "one place" if e.inside.varying == 1 else f"{e.inside.varying} places"
+        return f"{covered(e)}, but in {places} other texts of this kind say something else again: same skeleton."
     if ask.issue(e, at):
         return f"{covered(e)}, but the headlines differ in their numbers alone: two issues of a series."
     return f"{covered(e)}, but the shared words stand in many other stories too: common stock."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from dupdetect.scan.join import join, join_parts
 from dupdetect.scan.pool import Workers
 from dupdetect.scan.records import pack_verdict, unpack_verdict
 from dupdetect.scan.shards import Corpus, FileShard, drop_repeated_ids, write_shard
-from dupdetect.scan.stages import SHARD, Progress, chunk_ends, chunk_numbers, clusters_of, notes_of, silent
+from dupdetect.scan.stages import SHARD, Progress, chunk_ends, chunk_numbers, clusters_of, notes_of, silent, with_later
 from dupdetect.scan.verify import Found, Judge, read_found, write_found
 from dupdetect.scan.work import Arrays, WorkFolder
 from dupdetect.settings import Settings
@@ -114,12 +113,10 @@ def scan_source(
             },
         )
     told = folder.noted("clusters.json")
-    late = sorted(
-        (Found(left, right, unpack_verdict(row)) for left, right, row in told["reported"]), key=lambda one: one[:2]
-    )
+    late = [Found(left, right, unpack_verdict(row)) for left, right, row in told["reported"]]
     findings = Findings(
         corpus=corpus,
-        found=lambda: heapq.merge(found(), late, key=lambda one: one[:2]),
+        found=lambda: with_later(found(), late),
         clusters=tuple(
             Cluster(**{**one, "ids": tuple(one["ids"]), "reasons": tuple(one["reasons"])}) for one in told["clusters"]
         ),

@@ -75,8 +75,8 @@ def compare_with_index(
             comparator = Comparator(settings=settings, thresholds=thresholds, rarity=rarity)
             others = [other for _, other in index.fetch_batch(candidates.found)]
             prepared = comparator.prepare_batch([article, *others])
-            for other, theirs in zip(others, prepared[1:], strict=True):
-                verdict = comparator.relate(prepared[0], theirs, silent=SILENT)
+            verdicts = comparator.relate_all(prepared[0], prepared[1:], silent=SILENT)
+            for other, verdict in zip(others, verdicts, strict=True):
                 if verdict.relation not in SILENT:
                     digests = (fingerprint.digest.hex(), fingerprinter.fingerprint(other.text).digest.hex())
                     pair = Pair(left=article.id, right=other.id, verdict=verdict)

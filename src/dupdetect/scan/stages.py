@@ -6,13 +6,17 @@ work folder, and a scan that was interrupted goes on behind the last of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.compare import Thresholds
+from dupdetect.compare.kin import FEW, Kin
+from dupdetect.compare.rarity import components
 from dupdetect.model import Article, Cluster, Comparison, Failure, Pair, Relation, ScanResult, Verdict
 from dupdetect.scan.cluster import cluster
 from dupdetect.scan.findings import Findings
@@ -31,6 +35,7 @@ __all__ = [
     "notes_of",
     "scan_articles",
     "silent",
+    "with_later",
 ]
 
 SHARD = 2_000
@@ -80,7 +85,7 @@ def scan_articles(
     for number in progress("Comparing pairs", range(len(chunks)), len(chunks)):
         found += judge.pairs(*chunk_ends(pairs, number))
     clusters, more = clusters_of(corpus, pairs, found, judge)
-    found = sorted([*found, *more.reported], key=lambda one: one[:2])
+    found = list(with_later(found, more.reported))
     findings = Findings(
         corpus=corpus,
         found=lambda: iter(found),
@@ -105,24 +110,48 @@ def chunk_ends(pairs: CandidatePairs, number: int) -> tuple[list[int], list[int]
 
 @dataclass(frozen=True, slots=True)
 class _More:
-    """Pairs that only the clusters asked for."""
+    """Pairs that clusters asked for, or judged again by their kin, and how many were compared for the first time."""
 
     reported: list[Found]
     compared: int
 
 
+def with_later(found: Iterable[Found], later: Sequence[Found]) -> Iterator[Found]:
+    """Yield pairs that were found, in order, and later ones among them or instead of them.
+
+    Parameters
+    ----------
+    found : iterable of Found
+        In order.
+    later : sequence of Found
+    """
+    anew = {one[:2] for one in later}
+    first = (one for one in found if one[:2] not in anew)
+    return heapq.merge(first, sorted(later, key=_ends), key=_ends)
+
+
+def _ends(one: Found) -> tuple[int, int]:
+    return one[:2]
+
+
 def clusters_of(
     corpus: Corpus, pairs: CandidatePairs, found: Iterable[Found], judge: Judge
 ) -> tuple[tuple[Cluster, ...], _More]:
-    """Return the clusters over the duplicates among what was found, and the pairs that had to be judged for them."""
+    """Return the clusters over the duplicates among what was found, and the pairs that had to be judged for them.
+
+    Where several different texts are duplicates, they tell what is a template's: those pairs are judged again.
+    """
     edges = [_bare(one) for one in found if one.verdict.is_duplicate]
     places = sorted({place for left, right, _ in edges for place in (left, right)})
+    kin = _kin(places, edges, judge)
+    reported = [one for one in _judged_again(edges, kin, judge) if not one.verdict.is_duplicate]
+    varying = set(map(_ends, reported))
+    edges = [one for one in edges if _ends(one) not in varying]
     articles = corpus.headers(places)
     id_of = {place: article.id for place, article in zip(places, articles, strict=True)}
     place_of = {id: place for place, id in id_of.items()}
     verdicts = {(left, right): verdict for left, right, verdict in edges}
     candidates = (pairs.left << 32) | pairs.right
-    reported: list[Found] = []
     compared = 0
 
     def verify(left: str, right: str) -> Pair:
@@ -132,7 +161,7 @@ def clusters_of(
             verdicts[one, other] = _NO_DUPLICATE  # it was compared, and is not among the edges
         if (one, other) not in verdicts:
             compared += 1
-            fresh = judge.pair(one, other)
+            fresh = judge.pair(one, other, kin.get(one))
             verdicts[one, other] = fresh.verdict
             if fresh.verdict.relation not in SILENT:
                 reported.append(fresh)
@@ -141,6 +170,26 @@ def clusters_of(
     known = [Pair(left=id_of[left], right=id_of[right], verdict=verdict) for left, right, verdict in edges]
     clusters = cluster(articles, known, verify)
     return clusters, _More(reported, compared)
+
+
+def _kin(places: Sequence[int], edges: Sequence[Found], judge: Judge) -> dict[int, Kin]:
+    """Return the kin of each article that has some: what hangs together by duplicates, where enough of it differs."""
+    ends = np.array([one[:2] for one in edges], dtype=np.int64).reshape(-1, 2)
+    left, right = np.searchsorted(np.array(places, dtype=np.int64), ends.T)
+    members: defaultdict[int, list[int]] = defaultdict(list)
+    for place, component in zip(places, components(len(places), left, right).tolist(), strict=True):
+        members[component].append(place)
+    kin: dict[int, Kin] = {}
+    for together in members.values():
+        if len(together) >= FEW and (told := judge.kin(together)) is not None:
+            kin |= dict.fromkeys(together, told)
+    return kin
+
+
+def _judged_again(edges: Iterable[Found], kin: Mapping[int, Kin], judge: Judge) -> Iterator[Found]:
+    for left, right, verdict in edges:
+        if left in kin and verdict.relation is Relation.NEAR:
+            yield judge.pair(left, right, kin[left])
 
 
 _NO_DUPLICATE = Verdict(

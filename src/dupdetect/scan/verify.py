@@ -13,6 +13,7 @@ import numpy as np
 from dupdetect.compare import Comparator, Prepared, Thresholds
 from dupdetect.compare.evidence import overlap
 from dupdetect.compare.gate import bags_of
+from dupdetect.compare.kin import Kin, kin_of
 from dupdetect.compare.questions import worth_aligning
 from dupdetect.model import Rarity, Relation, Verdict
 from dupdetect.scan.records import pack_verdict, unpack_verdict
@@ -70,11 +71,15 @@ class Judge:
         self._prepared: OrderedDict[int, Prepared] = OrderedDict()
         self._tokens = 0
 
-    def pair(self, left: int, right: int) -> Found:
-        """Judge one pair."""
+    def pair(self, left: int, right: int, kin: Kin | None = None) -> Found:
+        """Judge one pair, by what is much like both if that is known."""
         left, right = sorted((left, right))
         self._prepare([left, right])
-        return self._related(left, right)
+        return self._related(left, right, kin)
+
+    def kin(self, places: Sequence[int]) -> Kin | None:
+        """Return articles as each other's kin; None where too few of them differ."""
+        return kin_of(distinct_shingles(self._corpus.texts(places), self._settings))
 
     def pairs(self, lefts: Sequence[int], rights: Sequence[int]) -> Iterator[Found]:
         """Judge pairs; yield those that are neither DISTINCT nor UNDECIDED, in their order."""
@@ -102,9 +107,9 @@ class Judge:
             or worth_aligning(overlap(bags[left], bags[right]), self._comparator.thresholds)
         ]
 
-    def _related(self, left: int, right: int) -> Found:
+    def _related(self, left: int, right: int, kin: Kin | None = None) -> Found:
         one, other = self._prepared[left], self._prepared[right]
-        verdict = self._comparator.relate(one, other, passages=self._passages, silent=SILENT)
+        verdict = self._comparator.relate(one, other, passages=self._passages, silent=SILENT, kin=kin)
         return Found(left, right, verdict)
 
     def _prepare(self, places: Sequence[int]) -> None:

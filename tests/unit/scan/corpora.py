@@ -4,6 +4,7 @@ import random
 from itertools import combinations
 
 from dupdetect.compare import Comparator, StoryCounts
+from dupdetect.compare.kin import kin_of
 from dupdetect.compare.repeats import repeats
 from dupdetect.fingerprint import Fingerprinter, band_keys
 from dupdetect.model import Article, Block, Pair, Relation, ScanResult
@@ -19,7 +20,7 @@ def words(rng, count):
 
 
 def related_texts(seed=7, stories=12):
-    """Stories, edited and exact copies, excerpts, a shared paragraph, a template, a double paste, short ones."""
+    """Stories, edited and exact copies, excerpts, a shared paragraph, templates, a double paste, short ones."""
     rng = random.Random(seed)
     shared = words(rng, 40)
     frame = words(rng, 60)
@@ -41,6 +42,10 @@ def related_texts(seed=7, stories=12):
         texts[f"round-up-{number}"] = [
             part for n, w in enumerate(frame) for part in ([w] if n % 4 else [w, next(facts)])
         ]
+    notice = words(rng, 60)
+    for number in range(6):  # a template of words alone, and a text that was edited in it
+        texts[f"notice-{number}"] = [words(rng, 1)[0] if n % 12 == 5 else word for n, word in enumerate(notice)]
+    texts["notice-edited"] = [*texts["notice-3"][:30], "moreover", *texts["notice-3"][30:]]
     texts["twice"] = texts["story-1"] + texts["story-1"]
     texts["short"] = ["only", "four", "words", "here"]
     texts["empty"] = ["…"]
@@ -88,16 +93,28 @@ def slow_scan(articles, settings=None):
     places = {article.id: place for place, article in enumerate(articles)}
     judged = {}
 
-    def judge(left, right):
+    def judge(left, right, kin):
         left, right = sorted((left, right))
-        if (left, right) not in judged:
-            verdict = comparator.relate(prepared[left], prepared[right])
-            judged[left, right] = Pair(left=articles[left].id, right=articles[right].id, verdict=verdict)
+        verdict = comparator.relate(prepared[left], prepared[right], kin=kin)
+        judged[left, right] = Pair(left=articles[left].id, right=articles[right].id, verdict=verdict)
         return judged[left, right]
 
     for left, right in sorted(slow_pairs(Fingerprinter(settings).fingerprint_batch(texts), settings)):
-        judge(left, right)
-    clusters = cluster(articles, list(judged.values()), lambda a, b: judge(places[a], places[b]))
+        judge(left, right, None)
+    duplicates = [pair for pair, one in judged.items() if one.verdict.is_duplicate]
+    together = {place: {place} for place in range(len(articles))}
+    for left, right in duplicates:
+        joined = together[left] | together[right]
+        together |= dict.fromkeys(joined, joined)
+    kin = {place: kin_of(prepared[each].distinct for each in sorted(them)) for place, them in together.items()}
+    for left, right in duplicates:
+        judge(left, right, kin[left])
+
+    def late(a, b):
+        ends = tuple(sorted((places[a], places[b])))
+        return judged[ends] if ends in judged else judge(*ends, kin[ends[0]])
+
+    clusters = cluster(articles, list(judged.values()), late)
     silent = (Relation.DISTINCT, Relation.UNDECIDED)
     return ScanResult(
         articles=tuple(articles),

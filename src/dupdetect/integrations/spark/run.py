@@ -143,7 +143,8 @@ def find_duplicates(
         )
     clusters = clustered(members, duplicates, candidates.pairs, ends, folder, judging, partitions=partitions)
     late = clusters.pairs.where(F.col("right") >= since)
-    pairs = folder.result("pairs", found.union(late).select(*PAIRS.names))
+    first = found.join(late.select("left", "right"), ["left", "right"], "left_anti").select(*PAIRS.names)
+    pairs = folder.result("pairs", first.union(late))
     stars = folder.result("clusters", clusters.clusters)
     summary = {
         "documents": everything.count(),
