@@ -267,6 +267,18 @@ def test_an_alias_is_the_same_document(client, sections):
     assert len(indexed()) == 1
 
 
+def test_an_alias_that_becomes_a_page_of_its_own_stays_public_and_is_listed_as_public_twice(client, sections):
+    main, bullpen = sections
+    alias = make(main).create_alias(parent=bullpen, update_slug="ferry")
+    response = client.post(f"/admin/pages/{alias.pk}/convert_alias/")
+    assert response.status_code == 302
+    alias.refresh_from_db()
+    assert alias.live
+    assert len(indexed()) == 2
+    report = client.get("/admin/reports/duplicates/").content.decode()
+    assert f"/admin/pages/{alias.pk}/edit/" in report
+
+
 def test_two_texts_published_at_once_one_goes_public(project, sections):
     """Twenty rounds of four threads, each with a connection of its own."""
     from django.db import connections
