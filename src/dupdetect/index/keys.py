@@ -122,7 +122,7 @@ def capped(rows: NDArray[np.int64], cap: int) -> tuple[NDArray[np.int64], int]:
     # What stands `cap` places and more behind the first of its key is one too many.
     beyond = np.zeros(len(rows), dtype=np.bool_)
     beyond[cap:] = rows[cap:] >> 32 == rows[:-cap] >> 32
-    return rows[~beyond], len(np.unique(rows[beyond] >> 32))
+    return rows[~beyond], int(np.count_nonzero(fresh(rows[beyond] >> 32)))
 
 
 def as_batch(fingerprints: Sequence[Fingerprint], settings: Settings) -> FingerprintBatch:

@@ -37,12 +37,13 @@ class CharClass(IntEnum):
 def character_classes() -> NDArray[np.uint8]:
     """Return the class of every code point, shape (0x110000,), read-only."""
     table = np.zeros(0x110000, dtype=np.uint8)
+    numbers = {one.name.lower(): int(one) for one in CharClass}
     listing = files("dupdetect.text").joinpath("charclasses.txt").read_text(encoding="ascii")
     for line in listing.splitlines():
         if line.startswith("#"):
             continue
         span, name = line.split(";")
         low, high = span.split("..")
-        table[int(low, 16) : int(high, 16) + 1] = CharClass[name.upper()]
+        table[int(low, 16) : int(high, 16) + 1] = numbers[name]
     table.setflags(write=False)
     return table

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.text.characters import CharClass, character_classes
-from dupdetect.text.normalize import code_points, fold, fold_assigned
+from dupdetect.text.normalize import fold
 
 __all__ = ["PADDING", "Letters", "encode", "read_letters"]
 
@@ -133,7 +134,7 @@ def read_letters(texts: Sequence[bytes]) -> Letters:
         hard = wide.places[wide.kinds == _COMPLEX >> _CLASS_SHIFT]
         if not len(hard):
             break
-        for number in np.unique(np.searchsorted(offsets, hard, side="right") - 1).tolist():
+        for number in sorted(set((np.searchsorted(offsets, hard, side="right") - 1).tolist())):
             parts[number] = encode(fold(parts[number].decode("utf-8", "surrogatepass")))
             done[number] = True
     letters, dropped = _folded(raw, given, wide)
@@ -250,33 +251,29 @@ def _spread(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.i
     return np.repeat(starts - ends + sizes, sizes) + np.arange(int(ends[-1]) if len(ends) else 0)
 
 
-@lru_cache(maxsize=1)
+@cache
 def _simple_folds() -> NDArray[np.uint32]:
     """Return class << 24 | folded code point of those characters of two planes that fold alone, else `_COMPLEX`.
 
     A character folds alone if it folds to one character and neither is a combining mark nor a conjoining jamo: nothing
-    before or after it can change what becomes of it. One that folds to separators is a separator. Two letters whose
-    small form is longer in UTF-8 do not fit.
+    before or after it can change what becomes of it. One that folds to separators is a separator, and 0. Two letters
+    whose small form is longer in UTF-8 do not fit. The table is shipped: ``tools/make_folds.py`` works it out.
     """
     classes = character_classes()[:_TABLE_END].astype(np.uint32)
-    table = np.full(_TABLE_END, _COMPLEX, dtype=np.uint32)
-    # Han and Hangul fold to themselves; of the rest, these blocks hold what texts hold.
-    for low, high in ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xAC00, 0xD7A4)):
-        table[low:high] = np.arange(low, high, dtype=np.uint32) | classes[low:high] << _CLASS_SHIFT
-    for low, high in ((0, 0x1100), (0x1200, 0x3400), (0xFE00, 0xFE10), (0xFEFF, 0xFFF0), (0x1F100, 0x1FB00)):
-        folds = [fold_assigned(chr(code)) for code in range(low, high)]
-        alone = np.array([len(folded) == 1 for folded in folds])
-        points = code_points("".join(folded if len(folded) == 1 else "\0" for folded in folds))
-        block = points | classes[points] << _CLASS_SHIFT
-        block[classes[points] <= CharClass.UNASSIGNED] = 0
-        block[_utf8_sizes(points) > _utf8_sizes(np.arange(low, high, dtype=np.uint32))] = _COMPLEX
-        block[~alone | (classes[points] == CharClass.MARK) | (classes[points] == CharClass.SIGN_MARK)] = _COMPLEX
-        for place in np.flatnonzero(~alone).tolist():
-            # Of two and more characters none is between two digits: even "..." is all separators.
-            if np.isin(classes[code_points(folds[place])], (CharClass.SEPARATOR, CharClass.MID_NUMBER)).all():
-                block[place] = 0
-        table[low:high] = block
-    table[(classes == CharClass.MARK) | (classes == CharClass.SIGN_MARK)] = _COMPLEX
-    table[classes == CharClass.UNASSIGNED] = 0
+    points = np.arange(_TABLE_END, dtype=np.uint32)
+    separators, apart = (classes == _UNASSIGNED), (classes == _MARK) | (classes == _SIGN_MARK)
+    for line in files("dupdetect.text").joinpath("folds.txt").read_text(encoding="ascii").splitlines()[1:]:
+        span, step, to = line.split(";")
+        low, high = span.split("..")
+        where = slice(int(low, 16), int(high, 16) + 1, int(step))
+        if to == "separator":
+            separators[where] = True
+        elif to == "apart":
+            apart[where] = True
+        else:
+            points[where] = points[where] - points[where.start] + np.uint32(int(to, 16))
+    table = points | classes[points] << _CLASS_SHIFT
+    table[(classes[points] == CharClass.SEPARATOR) | separators] = 0
+    table[apart] = _COMPLEX
     table.setflags(write=False)
     return table
