@@ -35,9 +35,11 @@ class Server:
     settings : Mapping of str to str, optional
         PostgreSQL's own are taken but for these and `fsync`: what is killed here is the server, not the machine, and
         what the server has written then stands in the system's memory.
+    standby_of : Server, optional
+        A running server that it follows by streaming replication, until it is promoted.
     """
 
-    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, settings: Mapping[str, str] | None = None, *, standby_of: Server | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="dupdetect-pg-"))
         self.data = self.folder / "data"
         self._user = None
@@ -58,13 +60,20 @@ class Server:
             "max_connections": "60",
             **(settings or {}),
         }
+        make = self._initdb() if standby_of is None else self._basebackup(standby_of)
+        subprocess.run(make, user=self._user, check=True, capture_output=True, cwd=self.folder)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def _initdb(self) -> list[str]:
         secret = self.folder / "password"
         secret.write_text(PASSWORD)
         secret.chmod(0o644)
         make = [program("initdb") or "initdb", "-D", str(self.data), "-U", "chief", "--pwfile", str(secret)]
-        make += ["--auth-local=trust", "--auth-host=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"]
-        subprocess.run(make, user=self._user, check=True, capture_output=True, cwd=self.folder)
-        self._process: subprocess.Popen[bytes] | None = None
+        return [*make, "--auth-local=trust", "--auth-host=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"]
+
+    def _basebackup(self, other: Server) -> list[str]:
+        make = [program("pg_basebackup") or "pg_basebackup", "-D", str(self.data), "--write-recovery-conf", "--no-sync"]
+        return [*make, "--checkpoint=fast", "-h", str(other.folder), "-p", str(other.port), "-U", "chief"]
 
     def start(self) -> Server:
         """Start it, and wait until it answers."""

@@ -71,9 +71,7 @@ def main() -> None:
         for code in range(first, last + 1, step):
             del told[code]
     version = unicodedata.unidata_version
-    head = (
-        f"# Simple folds, Unicode {version}; by tools/make_folds.py: first..last;step;what the first folds to."
-    )
+    head = f"# Simple folds, Unicode {version}; by tools/make_folds.py: first..last;step;what the first folds to."
     target.write_text("\n".join([head, *lines]) + "\n", encoding="ascii")
     sys.stderr.write(f"{target}: {len(lines)} ranges, Unicode {version}\n")
 

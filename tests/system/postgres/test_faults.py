@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import shutil
 import socket
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -55,6 +57,49 @@ def test_of_simultaneous_claims_from_eight_processes_exactly_one_wins(server, sc
     with open_index(url) as index:
         assert index.verify() == ()
         assert index.info().claims == ROUNDS
+
+
+@pytest.fixture
+def pooled(server, schema, tmp_path):
+    """Give the URL of an index behind PgBouncer in session mode, with fewer connections than there are clients."""
+    program = shutil.which("pgbouncer") or pytest.skip("needs PgBouncer: make test-system installs it")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = tmp_path / "pgbouncer.ini"
+    settings.write_text(
+        f"[databases]\npostgres = host={server.folder} port={server.port} user=chief\n"
+        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\npool_mode = session\n"
+        "unix_socket_dir =\nignore_startup_parameters = options\ndefault_pool_size = 20\nmax_client_conn = 200\n"
+    )
+    settings.chmod(0o644)
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(folder.stat().st_mode | 0o055)
+    user = "postgres" if os.geteuid() == 0 else None  # it refuses root
+    pooler = subprocess.Popen([program, str(settings)], user=user, stderr=subprocess.DEVNULL)
+    try:
+        end = time.monotonic() + 30
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        yield f"postgresql://chief@127.0.0.1:{port}/postgres?schema={schema}"
+    finally:
+        pooler.terminate()
+        pooler.wait(30)
+
+
+def test_through_a_pooler_in_session_mode_exactly_one_of_simultaneous_claims_wins(pooled):
+    create_index(pooled).close()
+    begin = time.time() + 2
+    processes = [forked(claim, pooled, number, ROUNDS, begin) for number in range(PROCESSES)]
+    won = Counter(number for process in processes for number, outcome in lines_of(*process) if outcome == "won")
+    assert won == {str(number): 1 for number in range(ROUNDS)}
+    with open_index(pooled) as index:
+        add(index, article("a"))
+        assert found(index, STORY) == ["a"]
+        assert index.verify() == ()
 
 
 def test_eight_processes_write_and_check_at_once_and_nothing_is_lost(server, schema):
@@ -129,6 +174,11 @@ def test_of_a_server_killed_under_load_every_acknowledged_write_is_there(schema,
             there = {one.id: one for one, _ in index.iterate()}
     finally:
         server.stop()
+    check_acknowledged(told, there)
+
+
+def check_acknowledged(told, there):
+    """What writers were told is there, and what is there they wrote."""
     allowed: dict[str, set[str | None]] = {}
     for state, kind, mark, *ids in (line for lines in told for line in lines):
         for id in ids:
@@ -140,6 +190,39 @@ def test_of_a_server_killed_under_load_every_acknowledged_write_is_there(schema,
     assert there.keys() <= allowed.keys()
     for id, versions in allowed.items():
         assert any(there.get(id) == (piece(id, version) if version else None) for version in versions), (id, versions)
+
+
+def test_a_standby_takes_over_with_every_acknowledged_write_and_claim():
+    """Replication is synchronous, as whoever must not lose a claim has it; the URL names both servers."""
+    with Server() as first, Server(standby_of=first) as second:
+        first.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        first.execute("SELECT pg_reload_conf()")
+        both = f"host={first.folder},{second.folder}&port={first.port},{second.port}"
+        url = f"postgresql://chief@/postgres?{both}&target_session_attrs=read-write&schema=news"
+        with create_index(url) as index:
+            claimed = index.claim(
+                article("mine", OTHER), fingerprint(OTHER), "mine", judged_up_to=0, judge=lambda newer: True, ttl=600
+            )
+            assert claimed.granted
+            processes = [forked(write, url, f"{number}", False) for number in range(3)]
+            end = time.monotonic() + 60
+            while len(index) < 100:
+                assert time.monotonic() < end
+                time.sleep(0.05)
+            first.kill()
+            told = [lines_of(*process, code=1) for process in processes]
+            with pytest.raises(IndexUnavailableError):
+                len(index)  # the other does not write yet
+            second.execute("SELECT pg_promote()")
+            there = {one.id: one for one, _ in index.iterate()}
+            theirs = index.claim(
+                article("theirs", OTHER), fingerprint(OTHER), "theirs", judged_up_to=0, judge=lambda newer: False
+            )
+            assert not theirs.granted
+            assert [candidate.id for candidate in theirs.newer.found] == ["mine"]
+            add(index, article("after"))
+            assert index.verify() == ()
+    check_acknowledged(told, there)
 
 
 class Wire:
