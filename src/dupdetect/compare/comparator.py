@@ -143,8 +143,15 @@ class Comparator:
         kin = kin_of([left.distinct, *(rights[number].distinct for number in alike)]) if len(alike) + 1 >= FEW else None
         if kin is not None:
             for number in alike:
-                verdicts[number] = self.relate(left, rights[number], shared=overlaps[number], silent=silent, kin=kin)
+                if self.varies(left, rights[number], kin, shared=overlaps[number]):
+                    verdicts[number] = self.relate(
+                        left, rights[number], shared=overlaps[number], silent=silent, kin=kin
+                    )
         return verdicts
+
+    def varies(self, left: Prepared, right: Prepared, kin: Kin, *, shared: Overlap | None = None) -> bool:
+        """Whether two texts that are duplicates by themselves are none beside their kin: see `relate`."""
+        return not self.relate(left, right, shared=shared, passages=False, kin=kin).is_duplicate
 
     def evidence(self, left: Prepared, right: Prepared) -> Evidence:
         """Return what the rules look at, for trying other thresholds on it with `dupdetect.compare.verdict.decide`."""

@@ -144,7 +144,7 @@ def clusters_of(
     edges = [_bare(one) for one in found if one.verdict.is_duplicate]
     places = sorted({place for left, right, _ in edges for place in (left, right)})
     kin = _kin(places, edges, judge)
-    reported = [one for one in _judged_again(edges, kin, judge) if not one.verdict.is_duplicate]
+    reported = list(_varying(edges, kin, judge))
     varying = set(map(_ends, reported))
     edges = [one for one in edges if _ends(one) not in varying]
     articles = corpus.headers(places)
@@ -186,9 +186,10 @@ def _kin(places: Sequence[int], edges: Sequence[Found], judge: Judge) -> dict[in
     return kin
 
 
-def _judged_again(edges: Iterable[Found], kin: Mapping[int, Kin], judge: Judge) -> Iterator[Found]:
+def _varying(edges: Iterable[Found], kin: Mapping[int, Kin], judge: Judge) -> Iterator[Found]:
+    """Judge again those duplicates that are none beside their kin."""
     for left, right, verdict in edges:
-        if left in kin and verdict.relation is Relation.NEAR:
+        if left in kin and verdict.relation is Relation.NEAR and judge.varies(left, right, kin[left]):
             yield judge.pair(left, right, kin[left])
 
 

@@ -77,6 +77,11 @@ class Judge:
         self._prepare([left, right])
         return self._related(left, right, kin)
 
+    def varies(self, left: int, right: int, kin: Kin) -> bool:
+        """Whether two duplicates are none beside their kin."""
+        self._prepare([left, right])
+        return self._comparator.varies(self._prepared[left], self._prepared[right], kin)
+
     def kin(self, places: Sequence[int]) -> Kin | None:
         """Return articles as each other's kin; None where too few of them differ."""
         return kin_of(distinct_shingles(self._corpus.texts(places), self._settings))
