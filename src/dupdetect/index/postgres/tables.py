@@ -142,12 +142,26 @@ def _native(statement: str) -> bytes:
     return statement.replace("?", "%s").encode()
 
 
-def _following(table: str, cap: int, *, first: str) -> str:
-    """Return the statement that gives a first column and the rows of keys above a number, the oldest of each key."""
+def _following(table: str, cap: int) -> str:
+    """Return the statement that gives the rows of keys above a number, the oldest of each key, packed as one value.
+
+    A look-up has thousands of rows: one by one they take the server a third more, and this process twice the time.
+    """
     return (
-        f"SELECT {first}, wanted.key::bigint << 32 | found.doc FROM unnest(?::integer[]) AS wanted (key), LATERAL ("
-        f"SELECT doc FROM {table} WHERE {table}.key = wanted.key AND doc > ? ORDER BY doc LIMIT {cap + 1:d}) AS found"
+        "SELECT string_agg(int8send(wanted.key::bigint << 32 | found.doc), ''::bytea) "
+        f"FROM unnest(?::integer[]) AS wanted (key), LATERAL (SELECT doc FROM {table} "
+        f"WHERE {table}.key = wanted.key AND doc > ? ORDER BY doc LIMIT {cap + 1:d}) AS found"
     )
+
+
+def _numbers(values: Iterable[int]) -> str:
+    """Return numbers as PostgreSQL writes an array: psycopg looks at each of a list by itself."""
+    return f"{{{','.join(map(str, values))}}}"
+
+
+def _unpacked(rows: bytes | None) -> NDArray[np.int64]:
+    """Return the rows of a statement of `_following`, ascending."""
+    return np.sort(np.frombuffer(rows or b"", dtype=">i8").astype(np.int64))
 
 
 class PostgresConnection:
@@ -225,30 +239,24 @@ class PostgresConnection:
     def chosen(self, select: str, values: Sequence[Any], *, column: Literal["doc", "id"] = "doc") -> Iterator[Any]:
         """Yield the rows of `select` where `column` is one of `values`."""
         if values:
-            kind = {"doc": "bigint", "id": "text"}[column]
-            yield from self.execute(f"{select} WHERE {column} = ANY (?::{kind}[])", (list(values),)).fetchall()
+            kind, several = ("bigint", _numbers(values)) if column == "doc" else ("text", list(values))
+            yield from self.execute(f"{select} WHERE {column} = ANY (?::{kind}[])", (several,)).fetchall()
 
     def look_up(self, keys: Mapping[str, Sequence[int]], caps: Mapping[str, int], *, after: int) -> LookUp:
         """Return the state, and the rows of the documents above `after` that have one of the keys; in one statement."""
-        parts = [
-            "SELECT 0, coalesce(max(doc), 0) FROM documents",
-            "SELECT 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
-        ]
+        parts = ["SELECT max(doc) FROM documents", "SELECT extract(epoch FROM clock_timestamp())::float8"]
         values: list[Any] = []
-        for number, table in enumerate(keys, 2):
-            parts.append(_following(table, caps[table], first=f"{number}"))
-            values += [list(keys[table]), min(after, _LAST)]
-        found = np.array(self.execute(" UNION ALL ".join(parts), values).fetchall(), dtype=np.int64).reshape(-1, 2)
-        told = {number: np.sort(found[found[:, 0] == number, 1]) for number in range(len(keys) + 2)}
-        rows = {table: told[number] for number, table in enumerate(keys, 2)}
-        return LookUp(int(told[0][0]), float(told[1][0]) / 1e6, rows)
+        for table in keys:
+            parts.append(_following(table, caps[table]))
+            values += [_numbers(keys[table]), min(after, _LAST)]
+        latest, now, *rows = self.execute(f"SELECT ({'), ('.join(parts)})", values).fetchone()
+        return LookUp(latest or 0, now, dict(zip(keys, map(_unpacked, rows), strict=True)))
 
     def follow(self, table: str, keys: Sequence[int], *, cap: int, after: int) -> NDArray[np.int64]:
         """Return the rows of the documents above `after` that have one of `keys`."""
         if not keys:
             return np.empty(0, dtype=np.int64)
-        found = self.execute(_following(table, cap, first="0"), (list(keys), min(after, _LAST))).fetchall()
-        return np.sort(np.array(found, dtype=np.int64).reshape(-1, 2)[:, 1])
+        return _unpacked(self.execute(_following(table, cap), (_numbers(keys), min(after, _LAST))).fetchone()[0])
 
     # ------------------------------------------------------------------------------------------ writing
 
