@@ -1,7 +1,7 @@
 """Texts of templates that no data set has: a week's horoscope, a closed library, an estate agent's offer.
 
 A pattern is text with places: ``{a|b|c}`` is one of these, ``{10-99}`` a number, ``{town}`` one of a list. The rules
-were read against `READ`; `UNREAD` was looked at once, after the last change.
+were read against `READ`; `UNREAD` was looked at once, and no rule was changed for it.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from dupdetect.compare.alignment import Alignment, align, same_words, to_passage
 from dupdetect.compare.declared import days_apart, same_canonical, section_ratio
 from dupdetect.compare.evidence import Overlap
 from dupdetect.compare.features import Prepared, Weighed, as_article, finish, weigh_batch
-from dupdetect.compare.kin import FEW, Kin, kin_of
+from dupdetect.compare.kin import Kin, kin_of
 from dupdetect.compare.questions import Evidence, worth_aligning
 from dupdetect.compare.repeats import repeats
 from dupdetect.compare.thresholds import Thresholds
@@ -140,16 +140,14 @@ class Comparator:
             self.relate(left, right, shared=each, silent=silent) for right, each in zip(rights, overlaps, strict=True)
         ]
         alike = [number for number, verdict in enumerate(verdicts) if verdict.is_duplicate]
-        kin = kin_of([left.distinct, *(rights[number].distinct for number in alike)]) if len(alike) + 1 >= FEW else None
-        if kin is not None:
-            for number in alike:
-                if self.varies(left, rights[number], kin, shared=overlaps[number]):
-                    verdicts[number] = self.relate(
-                        left, rights[number], shared=overlaps[number], silent=silent, kin=kin
-                    )
+        kin = kin_of([left.distinct, *(rights[number].distinct for number in alike)])
+        for number in alike if kin is not None else ():
+            right, each = rights[number], overlaps[number]
+            if self.varies(left, right, kin, shared=each):
+                verdicts[number] = self.relate(left, right, shared=each, silent=silent, kin=kin)
         return verdicts
 
-    def varies(self, left: Prepared, right: Prepared, kin: Kin, *, shared: Overlap | None = None) -> bool:
+    def varies(self, left: Prepared, right: Prepared, kin: Kin | None, *, shared: Overlap | None = None) -> bool:
         """Whether two texts that are duplicates by themselves are none beside their kin: see `relate`."""
         return not self.relate(left, right, shared=shared, passages=False, kin=kin).is_duplicate
 

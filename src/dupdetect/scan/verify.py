@@ -13,7 +13,7 @@ import numpy as np
 from dupdetect.compare import Comparator, Prepared, Thresholds
 from dupdetect.compare.evidence import overlap
 from dupdetect.compare.gate import bags_of
-from dupdetect.compare.kin import Kin, kin_of
+from dupdetect.compare.kin import MOST, Kin, kin_of
 from dupdetect.compare.questions import worth_aligning
 from dupdetect.model import Rarity, Relation, Verdict
 from dupdetect.scan.records import pack_verdict, unpack_verdict
@@ -84,7 +84,10 @@ class Judge:
 
     def kin(self, places: Sequence[int]) -> Kin | None:
         """Return articles as each other's kin; None where too few of them differ."""
-        return kin_of(distinct_shingles(self._corpus.texts(places), self._settings))
+        # One of each digest: of a text that a million sites copied, a million need not be read.
+        digests = self._corpus.digest_keys[places].tolist()
+        different = list(dict(zip(reversed(digests), reversed(places), strict=True)).values())
+        return kin_of(distinct_shingles(self._corpus.texts(sorted(different)[:MOST]), self._settings))
 
     def pairs(self, lefts: Sequence[int], rights: Sequence[int]) -> Iterator[Found]:
         """Judge pairs; yield those that are neither DISTINCT nor UNDECIDED, in their order."""

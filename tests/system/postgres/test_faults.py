@@ -60,21 +60,19 @@ def test_of_simultaneous_claims_from_eight_processes_exactly_one_wins(server, sc
 
 
 @pytest.fixture
-def pooled(server, schema, tmp_path):
-    """Give the URL of an index behind PgBouncer in session mode, with fewer connections than there are clients."""
+def pooled(server, schema):
+    """Give the URL of an index behind PgBouncer in session mode."""
     program = shutil.which("pgbouncer") or pytest.skip("needs PgBouncer: make test-system installs it")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    settings = tmp_path / "pgbouncer.ini"
+    settings = server.folder / "pgbouncer.ini"  # where the user that it runs as can read it
     settings.write_text(
         f"[databases]\npostgres = host={server.folder} port={server.port} user=chief\n"
         f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\npool_mode = session\n"
         "unix_socket_dir =\nignore_startup_parameters = options\ndefault_pool_size = 20\nmax_client_conn = 200\n"
     )
     settings.chmod(0o644)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(folder.stat().st_mode | 0o055)
     user = "postgres" if os.geteuid() == 0 else None  # it refuses root
     pooler = subprocess.Popen([program, str(settings)], user=user, stderr=subprocess.DEVNULL)
     try:
