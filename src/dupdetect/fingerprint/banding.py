@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.fingerprint.minhash import EMPTY_SLOT
+from dupdetect.kernels import finalize
 from dupdetect.settings import Settings
-from dupdetect.text.tokens import finalize
 
 __all__ = ["band_keys", "candidate_probability"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.text.tokens import finalize
+from dupdetect.kernels import finalize
 
 __all__ = ["DIGEST_BYTES", "digests"]
 

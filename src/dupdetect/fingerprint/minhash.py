@@ -1,9 +1,10 @@
 """MinHash signatures, bit for bit datasketch's ``affine32`` scheme, many documents at a time.
 
-datasketch computes ``min(a_k * fmix32(h) + b_k mod 2**32)`` document by document. Looping over permutations instead,
-over a chunk of many documents that fits the cache, gives the same bits in a fraction of the time. Each permutation is
-made in place from the one before: multipliers are odd, so ``a_k = (a_k / a_j) * a_j mod 2**32``, and one array that is
-read and written costs less of the cache than two.
+datasketch computes ``min(a_k * fmix32(h) + b_k mod 2**32)`` document by document and hash by hash. ``_kernels.c`` does
+so too, with the minima of 64 permutations in registers. Where that was not compiled, NumPy loops over permutations
+instead, over a chunk of many documents that fits the cache. Each permutation is made in place from the one before:
+multipliers are odd, so ``a_k = (a_k / a_j) * a_j mod 2**32``, and one array that is read and written costs less of the
+cache than two.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect import kernels
 from dupdetect.settings import Settings
 
 __all__ = ["EMPTY_SLOT", "permutations", "signatures"]
@@ -65,6 +67,11 @@ def signatures(hashes: NDArray[np.uint64], offsets: NDArray[np.int64], settings:
     ndarray of uint32, shape (n, permutations)
         A document without hashes has `EMPTY_SLOT` throughout.
     """
+    compiled = kernels.minima(hashes, offsets, *permutations(settings))
+    return _by_numpy(hashes, offsets, settings) if compiled is None else compiled
+
+
+def _by_numpy(hashes: NDArray[np.uint64], offsets: NDArray[np.int64], settings: Settings) -> NDArray[np.uint32]:
     result = np.full((len(offsets) - 1, settings.permutations), EMPTY_SLOT, dtype=np.uint32)
     # reduceat would give an empty document its neighbour's minimum.
     filled = np.flatnonzero(offsets[1:] > offsets[:-1])

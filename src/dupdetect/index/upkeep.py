@@ -12,8 +12,8 @@ from dupdetect.fingerprint import Fingerprinter
 from dupdetect.index.connection import Connection
 from dupdetect.index.keys import TABLES, as_batch, key_rows
 from dupdetect.index.rows import ARTICLE, FINGERPRINT, row_article, row_fingerprint
+from dupdetect.kernels import finalize
 from dupdetect.settings import Settings
-from dupdetect.text.tokens import finalize
 
 __all__ = ["verify"]
 

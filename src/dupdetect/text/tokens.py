@@ -28,10 +28,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.kernels import finalize
 from dupdetect.text.letters import Letters, encode, read_letters
 from dupdetect.text.normalize import fold_with_origin
 
-__all__ = ["NUMBER", "SIGN", "WORD", "FoundTokens", "Tokens", "finalize", "find_tokens", "tokenize", "tokenize_batch"]
+__all__ = ["NUMBER", "SIGN", "WORD", "FoundTokens", "Tokens", "find_tokens", "tokenize", "tokenize_batch"]
 
 WORD = 1
 """Kind of a token: letters and marks only."""
@@ -45,8 +46,6 @@ _LONGEST = 32
 """Bytes up to which a token is hashed by groups: each group more costs a pass over the tokens that have it."""
 _KEPT = np.array([(1 << 8 * size) - 1 for size in range(_GROUP + 1)], dtype=np.uint64)
 """Which bits of a group are the token's, by how many bytes of it are."""
-_HALF, _MIXERS = np.uint64(33), (np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53))
-"""Of MurmurHash3's finaliser."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,18 +87,6 @@ class FoundTokens:
     hashes: NDArray[np.uint64]
     offsets: NDArray[np.int64]
     signs: NDArray[np.bool_] | None
-
-
-def finalize(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Mix all bits of each value into all others, in place: MurmurHash3's 64-bit finaliser (Appleby 2011)."""
-    scratch = np.empty_like(values)
-    for multiplier in _MIXERS:
-        np.right_shift(values, _HALF, scratch)
-        np.bitwise_xor(values, scratch, values)
-        np.multiply(values, multiplier, values)
-    np.right_shift(values, _HALF, scratch)
-    np.bitwise_xor(values, scratch, values)
-    return values
 
 
 def find_tokens(texts: Sequence[bytes]) -> FoundTokens:

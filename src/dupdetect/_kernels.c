@@ -1,0 +1,129 @@
+/* The two loops that NumPy makes in many passes; see dupdetect/kernels.py. Needs no header but Python's: arrays come
+ * through the buffer protocol. */
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The loops become vector instructions; of these the widest that the processor has are taken when the module is loaded.
+ * Elsewhere the compiler's default is used. */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && __GNUC__ >= 12 && !defined(__clang__)
+#define WIDEST __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "arch=x86-64-v2", "default")))
+#else
+#define WIDEST
+#endif
+
+/* MurmurHash3's 64-bit finaliser. */
+WIDEST static void finalize(uint64_t *values, Py_ssize_t count) {
+    for (Py_ssize_t place = 0; place < count; place++) {
+        uint64_t value = values[place];
+        value ^= value >> 33;
+        value *= 0xFF51AFD7ED558CCDu;
+        value ^= value >> 33;
+        value *= 0xC4CEB9FE1A85EC53u;
+        values[place] = value ^ value >> 33;
+    }
+}
+
+static PyObject *call_finalize(PyObject *Py_UNUSED(module), PyObject *array) {
+    Py_buffer values;
+    if (PyObject_GetBuffer(array, &values, PyBUF_WRITABLE) < 0)
+        return NULL;
+    finalize(values.buf, values.len / 8);
+    PyBuffer_Release(&values);
+    Py_RETURN_NONE;
+}
+
+/* Permutations at a time: their minima stay in registers. */
+#define BLOCK 64
+
+/* MurmurHash3's 32-bit finaliser. */
+static inline uint32_t mix(uint32_t hash) {
+    hash ^= hash >> 16;
+    hash *= 0x85EBCA6Bu;
+    hash ^= hash >> 13;
+    hash *= 0xC2B2AE35u;
+    return hash ^ hash >> 16;
+}
+
+WIDEST static void minima(const uint64_t *hashes, Py_ssize_t count, const uint32_t *multipliers,
+                          const uint32_t *increments, Py_ssize_t permutations, uint32_t *row) {
+    for (Py_ssize_t start = 0; start < permutations; start += BLOCK) {
+        uint32_t by[BLOCK] = {0}, plus[BLOCK] = {0}, least[BLOCK];
+        Py_ssize_t size = permutations - start < BLOCK ? permutations - start : BLOCK;
+        memcpy(by, multipliers + start, (size_t)size * sizeof *by);
+        memcpy(plus, increments + start, (size_t)size * sizeof *plus);
+        memset(least, 0xFF, sizeof least);
+        for (Py_ssize_t place = 0; place < count; place++) {
+            uint32_t mixed = mix((uint32_t)hashes[place]);
+            for (int slot = 0; slot < BLOCK; slot++) {
+                uint32_t value = by[slot] * mixed + plus[slot];
+                least[slot] = value < least[slot] ? value : least[slot];
+            }
+        }
+        memcpy(row + start, least, (size_t)size * sizeof *least);
+    }
+}
+
+/* Whether the arrays fit each other, so that nothing outside of them is read or written. */
+static int fit(const Py_buffer *hashes, const Py_buffer *offsets, const Py_buffer *multipliers,
+               const Py_buffer *increments, const Py_buffer *signatures) {
+    Py_ssize_t documents = offsets->len / 8 - 1, before = 0;
+    if (hashes->len % 8 || offsets->len % 8 || multipliers->len % 4 || documents < 0 || !multipliers->len ||
+        increments->len != multipliers->len || signatures->len % multipliers->len ||
+        signatures->len / multipliers->len != documents)
+        return 0;
+    for (Py_ssize_t place = 0; place <= documents; place++) {
+        int64_t offset = ((const int64_t *)offsets->buf)[place];
+        if (offset < before || offset > hashes->len / 8)
+            return 0;
+        before = (Py_ssize_t)offset;
+    }
+    return 1;
+}
+
+static PyObject *call_minima(PyObject *Py_UNUSED(module), PyObject *arguments) {
+    Py_buffer hashes, offsets, multipliers, increments, signatures;
+    if (!PyArg_ParseTuple(arguments, "y*y*y*y*w*:minima", &hashes, &offsets, &multipliers, &increments, &signatures))
+        return NULL;
+    int fits = fit(&hashes, &offsets, &multipliers, &increments, &signatures);
+    if (fits) {
+        const int64_t *bounds = offsets.buf;
+        Py_ssize_t documents = offsets.len / 8 - 1, permutations = multipliers.len / 4;
+        Py_BEGIN_ALLOW_THREADS
+        for (Py_ssize_t place = 0; place < documents; place++)
+            minima((const uint64_t *)hashes.buf + bounds[place], (Py_ssize_t)(bounds[place + 1] - bounds[place]),
+                   multipliers.buf, increments.buf, permutations, (uint32_t *)signatures.buf + place * permutations);
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&hashes);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&multipliers);
+    PyBuffer_Release(&increments);
+    PyBuffer_Release(&signatures);
+    if (!fits) {
+        PyErr_SetString(PyExc_ValueError, "the arrays do not fit each other");
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef methods[] = {
+    {"finalize", call_finalize, METH_O, "Mix all bits of each 64-bit value into all others, in place."},
+    {"minima", call_minima, METH_VARARGS,
+     "Fill signatures with the least value of each permutation of each document's hashes."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyModuleDef_Slot slots[] = {
+#ifdef Py_GIL_DISABLED
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, .m_name = "dupdetect._kernels", .m_methods = methods, .m_slots = slots};
+
+PyMODINIT_FUNC PyInit__kernels(void) { return PyModuleDef_Init(&definition); }
