@@ -6,6 +6,8 @@ PIP_ARGS ?=
 # Pytest's: `make test PYTEST_ARGS=tests/unit`.
 PYTEST_ARGS ?=
 BIN = $(VENV)/bin
+# What an installation is made from: the compiled module is built by it.
+SOURCES = pyproject.toml src/dupdetect/_kernels.c
 
 .PHONY: help demo test test-system test-faults test-postgres test-spark fuzz lint bench bench-million wordpress-zip clean
 .DEFAULT_GOAL := help
@@ -17,19 +19,19 @@ $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "dupdetect needs Python 3.10 or newer")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: pyproject.toml | $(BIN)/python
+$(VENV)/.installed: $(SOURCES) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e .
 	@touch $@
 
-$(VENV)/.installed-test: pyproject.toml | $(BIN)/python
+$(VENV)/.installed-test: $(SOURCES) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e '.[test]'
 	@touch $@ $(VENV)/.installed
 
-$(VENV)/.installed-system: pyproject.toml | $(BIN)/python
+$(VENV)/.installed-system: $(SOURCES) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e '.[system]'
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
 
-$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+$(VENV)/.installed-dev: $(SOURCES) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e '.[dev]'
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
 

@@ -1,4 +1,4 @@
-/* The two loops that NumPy makes in many passes; see dupdetect/kernels.py. Needs no header but Python's: arrays come
+/* The three loops that NumPy makes in many passes; see dupdetect/kernels.py. Needs no header but Python's: arrays come
  * through the buffer protocol. */
 
 #define PY_SSIZE_T_CLEAN
@@ -15,15 +15,17 @@
 #endif
 
 /* MurmurHash3's 64-bit finaliser. */
+static inline uint64_t mix64(uint64_t value) {
+    value ^= value >> 33;
+    value *= 0xFF51AFD7ED558CCDu;
+    value ^= value >> 33;
+    value *= 0xC4CEB9FE1A85EC53u;
+    return value ^ value >> 33;
+}
+
 WIDEST static void finalize(uint64_t *values, Py_ssize_t count) {
-    for (Py_ssize_t place = 0; place < count; place++) {
-        uint64_t value = values[place];
-        value ^= value >> 33;
-        value *= 0xFF51AFD7ED558CCDu;
-        value ^= value >> 33;
-        value *= 0xC4CEB9FE1A85EC53u;
-        values[place] = value ^ value >> 33;
-    }
+    for (Py_ssize_t place = 0; place < count; place++)
+        values[place] = mix64(values[place]);
 }
 
 static PyObject *call_finalize(PyObject *Py_UNUSED(module), PyObject *array) {
@@ -35,11 +37,59 @@ static PyObject *call_finalize(PyObject *Py_UNUSED(module), PyObject *array) {
     Py_RETURN_NONE;
 }
 
+/* Bytes of a token that are read as one number. */
+#define GROUP 8
+
+/* The number whose bytes these are, at most GROUP, the first the least; what follows up to `limit` may be read. */
+static inline uint64_t number_of(const uint8_t *bytes, int64_t size, const uint8_t *limit) {
+    uint64_t number = 0;
+#if defined(_MSC_VER) || (defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+    if (limit - bytes >= GROUP) {
+        memcpy(&number, bytes, GROUP);
+        return size < GROUP ? number & (((uint64_t)1 << 8 * size) - 1) : number;
+    }
+#endif
+    for (int64_t place = 0; place < size; place++)
+        number |= (uint64_t)bytes[place] << 8 * place;
+    return number;
+}
+
+static inline uint64_t hash_of(const uint8_t *token, int64_t size, const uint8_t *limit) {
+    uint64_t hash = 0;
+    for (; size > GROUP; token += GROUP, size -= GROUP)
+        hash = mix64(hash + number_of(token, GROUP, limit));
+    return mix64(hash + number_of(token, size, limit));
+}
+
+static PyObject *call_hash_spans(PyObject *Py_UNUSED(module), PyObject *arguments) {
+    Py_buffer letters, starts, ends, hashes;
+    if (!PyArg_ParseTuple(arguments, "y*y*y*w*:hash_spans", &letters, &starts, &ends, &hashes))
+        return NULL;
+    Py_ssize_t count = starts.len / 8;
+    const uint8_t *bytes = letters.buf, *limit = bytes + letters.len;
+    int fits = starts.len % 8 == 0 && ends.len == starts.len && hashes.len == starts.len;
+    for (Py_ssize_t place = 0; fits && place < count; place++) {
+        int64_t start = ((const int64_t *)starts.buf)[place], end = ((const int64_t *)ends.buf)[place];
+        fits = 0 <= start && start <= end && end <= letters.len;
+        if (fits)
+            ((uint64_t *)hashes.buf)[place] = hash_of(bytes + start, end - start, limit);
+    }
+    PyBuffer_Release(&letters);
+    PyBuffer_Release(&starts);
+    PyBuffer_Release(&ends);
+    PyBuffer_Release(&hashes);
+    if (!fits) {
+        PyErr_SetString(PyExc_ValueError, "the arrays do not fit each other");
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
 /* Permutations at a time: their minima stay in registers. */
 #define BLOCK 64
 
 /* MurmurHash3's 32-bit finaliser. */
-static inline uint32_t mix(uint32_t hash) {
+static inline uint32_t mix32(uint32_t hash) {
     hash ^= hash >> 16;
     hash *= 0x85EBCA6Bu;
     hash ^= hash >> 13;
@@ -56,7 +106,7 @@ WIDEST static void minima(const uint64_t *hashes, Py_ssize_t count, const uint32
         memcpy(plus, increments + start, (size_t)size * sizeof *plus);
         memset(least, 0xFF, sizeof least);
         for (Py_ssize_t place = 0; place < count; place++) {
-            uint32_t mixed = mix((uint32_t)hashes[place]);
+            uint32_t mixed = mix32((uint32_t)hashes[place]);
             for (int slot = 0; slot < BLOCK; slot++) {
                 uint32_t value = by[slot] * mixed + plus[slot];
                 least[slot] = value < least[slot] ? value : least[slot];
@@ -111,6 +161,7 @@ static PyObject *call_minima(PyObject *Py_UNUSED(module), PyObject *arguments) {
 
 static PyMethodDef methods[] = {
     {"finalize", call_finalize, METH_O, "Mix all bits of each 64-bit value into all others, in place."},
+    {"hash_spans", call_hash_spans, METH_VARARGS, "Fill hashes with that of each span of bytes."},
     {"minima", call_minima, METH_VARARGS,
      "Fill signatures with the least value of each permutation of each document's hashes."},
     {NULL, NULL, 0, NULL},

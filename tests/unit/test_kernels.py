@@ -36,6 +36,41 @@ def test_values_are_mixed_in_place_as_murmurhash_does():
     assert values.tolist() == expected
 
 
+@pytest.mark.parametrize("by", [pytest.param(True, marks=compiled, id="compiled"), pytest.param(False, id="NumPy")])
+@given(st.binary(max_size=200), st.data())
+@budget(deadline=None)
+def test_a_span_is_hashed_eight_bytes_at_a_time(by, letters, data):
+    ends = [data.draw(st.integers(start + 1, len(letters))) for start in range(len(letters))]
+    expected = []
+    for start, end in enumerate(ends):
+        value = 0
+        for at in range(start, end, 8):
+            value = finalized((value + int.from_bytes(letters[at : min(at + 8, end)], "little")) % 2**64)
+        expected.append(value)
+    array = np.frombuffer(letters + bytes(8), dtype=np.uint8)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kernels, "COMPILED", by)
+        hashed = kernels.hash_spans(array, np.arange(len(letters)), np.array(ends, dtype=np.int64))
+    assert hashed.tolist() == expected
+
+
+@compiled
+def test_a_span_at_the_very_end_is_hashed_without_reading_on():
+    array = np.frombuffer(b"the end", dtype=np.uint8)
+    assert kernels.hash_spans(array, np.array([4]), np.array([7])).tolist() == [
+        finalized(int.from_bytes(b"end", "little"))
+    ]
+
+
+@compiled
+@pytest.mark.parametrize(
+    "span", [(-1, 2), (3, 2), (0, 12), (2**62, 2**62 + 1)], ids=["before", "turned", "beyond", "far"]
+)
+def test_spans_outside_of_the_letters_are_refused(span):
+    with pytest.raises(ValueError, match="do not fit"):
+        kernels.hash_spans(np.zeros(11, np.uint8), np.array(span[:1]), np.array(span[1:]))
+
+
 @compiled
 @given(st.lists(hashes, max_size=8), st.integers(8, 200))
 @budget(deadline=None)
@@ -47,6 +82,20 @@ def test_any_number_of_permutations_of_any_documents_is_numpys(documents, size):
         patch.setattr(kernels, "COMPILED", False)
         by_numpy = signatures(flat, offsets, configuration)
     np.testing.assert_array_equal(signatures(flat, offsets, configuration), by_numpy)
+
+
+@pytest.mark.usefixtures("loops")
+def test_signatures_do_not_depend_on_where_the_chunks_fall():
+    configuration = Settings(permutations=16, bands=4, rows=4)
+    rng = np.random.default_rng(7)
+    sizes = rng.integers(0, 3000, size=60)
+    sizes[[0, 13, 59]] = 0
+    hashes = rng.integers(0, 2**64, size=int(sizes.sum()), dtype=np.uint64)
+    offsets = np.cumsum([0, *sizes])
+    whole = signatures(hashes, offsets, configuration)
+    for place in range(len(sizes)):
+        own = hashes[offsets[place] : offsets[place + 1]]
+        np.testing.assert_array_equal(whole[place], signatures(own, np.array([0, len(own)]), configuration)[0])
 
 
 @compiled

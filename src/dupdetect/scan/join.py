@@ -177,9 +177,13 @@ def _join(
     distinct = corpus.sample_sizes / shares
     works = join_parts(corpus, settings, hot_key=hot_key)
     found = [kept(*works[number]) for number in steps("Joining fingerprints", range(len(works)), len(works))]
+    # Most pairs share a single hash, and it is worth nothing unless one of the two can have few: these are told first.
+    few = float(shares.min(initial=1.0)) * distinct <= 1 / MIN_SHARED_SHARE
     lefts, rights, strengths = [], [], []
     for pairs, shared in _merged(found, count):
         left, right = pairs >> 32, pairs & 0xFFFFFFFF
+        maybe = (shared != 1 << _SAMPLE) | few[left] | few[right]
+        left, right, shared = left[maybe], right[maybe], shared[maybe]
         worth, strength = rated(
             shared, (shares[left], shares[right]), (distinct[left], distinct[right]), settings=settings
         )

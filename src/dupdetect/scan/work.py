@@ -22,7 +22,7 @@ from dupdetect.errors import InputError, ScanError, SettingsError
 
 __all__ = ["FORMAT", "Arrays", "Kept", "WorkFolder", "compute_only", "damaged", "load_array", "write_json"]
 
-FORMAT = 3
+FORMAT = 4
 """Version of the work folder's layout. Another one is refused."""
 
 _BEGUN, _DONE = "scan.json", "manifest.json"

@@ -28,7 +28,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.kernels import finalize
+from dupdetect.kernels import hash_spans
 from dupdetect.text.letters import Letters, encode, read_letters
 from dupdetect.text.normalize import fold_with_origin
 
@@ -41,11 +41,9 @@ NUMBER = 2
 SIGN = 3
 """Kind of a token: one sign of a script written without spaces."""
 
-_GROUP = 8
 _LONGEST = 32
-"""Bytes up to which a token is hashed by groups: each group more costs a pass over the tokens that have it."""
-_KEPT = np.array([(1 << 8 * size) - 1 for size in range(_GROUP + 1)], dtype=np.uint64)
-"""Which bits of a group are the token's, by how many bytes of it are."""
+"""Bytes up to which a token is hashed by groups: without a compiler each group more costs a pass over the tokens that
+have it, and a page may be one token."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -161,24 +159,13 @@ def _given_places(places: NDArray[np.int64], letters: Letters) -> NDArray[np.int
 
 
 def _hashes(letters: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Return the hash of each span of bytes, none of them empty; `_GROUP` bytes and more must follow the last."""
-    # The eight bytes that begin at any place, without copying them eight times.
-    groups = np.ndarray((len(letters) - _GROUP + 1,), dtype="<u8", buffer=letters, strides=(1,))
+    """Return the hash of each span of bytes, none of them empty; eight bytes and more must follow the last."""
     sizes = ends - starts
-    hashes = groups[starts]
-    hashes &= _KEPT.take(sizes, mode="clip")
-    finalize(hashes)
-    read = _GROUP
-    longer = np.flatnonzero(sizes > read)
-    while len(longer) and read < _LONGEST:
-        left = sizes[longer] - read
-        group = groups[starts[longer] + read]
-        group &= _KEPT.take(left, mode="clip")
-        group += hashes[longer]
-        hashes[longer] = finalize(group)
-        read += _GROUP
-        longer = longer[left > _GROUP]
-    for place in longer.tolist():
+    long = np.flatnonzero(sizes > _LONGEST)
+    if not len(long):
+        return hash_spans(letters, starts, ends)
+    hashes = hash_spans(letters, starts, np.minimum(ends, starts + _LONGEST))
+    for place in long.tolist():
         token = letters[int(starts[place]) : int(ends[place])]
-        hashes[place] = int.from_bytes(hashlib.blake2b(token, digest_size=_GROUP).digest(), "little")
+        hashes[place] = int.from_bytes(hashlib.blake2b(token, digest_size=8).digest(), "little")
     return hashes

@@ -43,18 +43,6 @@ def test_signatures_are_datasketchs_bit_for_bit(documents, seed):
         np.testing.assert_array_equal(row, datasketch_of(document, configuration).hashvalues)
 
 
-def test_signatures_do_not_depend_on_where_the_chunks_fall():
-    rng = np.random.default_rng(7)
-    sizes = rng.integers(0, 3000, size=60)
-    sizes[[0, 13, 59]] = 0
-    hashes = rng.integers(0, 2**64, size=int(sizes.sum()), dtype=np.uint64)
-    offsets = np.cumsum([0, *sizes])
-    whole = signatures(hashes, offsets, SMALL)
-    for place in range(len(sizes)):
-        own = hashes[offsets[place] : offsets[place + 1]]
-        np.testing.assert_array_equal(whole[place], signatures(own, np.array([0, len(own)]), SMALL)[0])
-
-
 def test_a_document_without_shingles_has_the_empty_signature_of_datasketch_and_no_band():
     fingerprint = Fingerprinter(SMALL).fingerprint("two words")
     np.testing.assert_array_equal(fingerprint.signature, datasketch_of([], SMALL).hashvalues)
