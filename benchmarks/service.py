@@ -34,6 +34,8 @@ from dupdetect.model import Article, Block, FingerprintBatch
 __all__ = ["BENCHMARK"]
 
 WORKERS, CONNECTIONS = 2, 8
+PACED = (("checks, paced", False, 150), ("checks with claims, paced", True, 75))
+"""Loads of so many requests a second, whether answered or not: waiting where the service is not at its limit."""
 WORDS = 480
 """About 3.5 kB; with the markup of a post 4 kB."""
 FAMILY = 6
@@ -117,14 +119,24 @@ class _Load:
     aligned: list[int] = field(default_factory=list)
 
 
-def _drive(port: int, bodies: Sequence[bytes], seconds: float, load: _Load, place: int) -> None:
-    """Send requests over one connection, each when the one before is answered."""
-    end = time.perf_counter() + seconds
+def _drive(port: int, bodies: Sequence[bytes], seconds: float, load: _Load, place: int, rate: float | None) -> None:
+    """Send requests over one connection, each when the one before is answered, or its turn at `rate` of all has come.
+
+    At a rate, seconds count from when a request was due: one that waits for the answer before it has waited too.
+    """
+    begun = time.perf_counter()
+    end = begun + seconds
+    sent = 0
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         reader = connection.makefile("rb")
         number = place
         while (start := time.perf_counter()) < end:
+            if rate is not None:
+                due = begun + (sent * CONNECTIONS + place) / rate
+                time.sleep(max(0.0, due - start))
+                start = due
+                sent += 1
             body = bodies[number % len(bodies)]
             number += CONNECTIONS
             connection.sendall(
@@ -150,10 +162,10 @@ def _decision(answer: bytes) -> str:
     return found[1].decode() if found else "?"
 
 
-def _under_load(port: int, bodies: Sequence[bytes], seconds: float) -> _Load:
+def _under_load(port: int, bodies: Sequence[bytes], seconds: float, rate: float | None = None) -> _Load:
     load = _Load()
     threads = [
-        threading.Thread(target=_drive, args=(port, bodies, seconds, load, place)) for place in range(CONNECTIONS)
+        threading.Thread(target=_drive, args=(port, bodies, seconds, load, place, rate)) for place in range(CONNECTIONS)
     ]
     for thread in threads:
         thread.start()
@@ -281,10 +293,11 @@ def _load(index: Path, corpus: _Corpus, posts: Sequence[str], *, minutes: int, s
     service = _Service(index, threads)
     try:
         _under_load(service.port, _bodies(posts, claims=False), 1.0)  # warm
-        loads = [(f"checks, minute {n + 1}", False) for n in range(minutes)] + [("checks with claims", True)]
-        for name, claims in loads:
+        loads: list[tuple[str, bool, int | None]] = [(f"checks, minute {n + 1}", False, None) for n in range(minutes)]
+        loads += [("checks with claims", True, None), *PACED]
+        for name, claims, rate in loads:
             start, cpu, own = time.perf_counter(), service.cpu(), time.process_time()
-            load = _under_load(service.port, _bodies(posts, claims=claims), seconds)
+            load = _under_load(service.port, _bodies(posts, claims=claims), seconds, rate)
             wall = time.perf_counter() - start
             rows.append(_row(name, service, load, wall, service.cpu() - cpu, time.process_time() - own))
     finally:
@@ -298,8 +311,9 @@ def _load(index: Path, corpus: _Corpus, posts: Sequence[str], *, minutes: int, s
         rows=tuple(rows),
         notes=(
             f"Each load lasts {seconds:g} s; --rounds N lets N of them with checks only follow each other (memory).",
-            "Closed loop: each connection sends its next request when it has the answer. cpu: of the workers together;",
-            f"the client takes its own from the same {os.cpu_count()} cores.",
+            "Closed loop: each connection sends its next request when it has the answer. Paced: 150 or 75 requests a",
+            "second, answered or not; times count from when one was due. cpu: of the workers together; the client",
+            f"takes its own from the same {os.cpu_count()} cores.",
         ),
         bars="checks/s",
     )
