@@ -42,7 +42,7 @@ class Piece:
     @property
     def tokens(self) -> int:
         """Equal tokens."""
-        return sum(run.length for run in self.runs)
+        return sum([run.length for run in self.runs])
 
     @property
     def bounds(self) -> tuple[int, int, int, int]:
@@ -98,7 +98,7 @@ class Alignment:
     @property
     def tokens(self) -> int:
         """Equal tokens."""
-        return sum(piece.tokens for piece in self.pieces)
+        return sum([piece.tokens for piece in self.pieces])
 
     def mirrored(self) -> Alignment:
         """Return it with left and right changed over."""

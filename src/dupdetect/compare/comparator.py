@@ -230,7 +230,7 @@ def _score(seen: Evidence) -> float:
 def _token_ratio(left: Prepared, right: Prepared) -> float | None:
     if not len(left) or not len(right):
         return None
-    return float(Indel.normalized_similarity(left.hashes.tolist(), right.hashes.tolist()))
+    return float(Indel.normalized_similarity(left.tokens, right.tokens))
 
 
 def compare(

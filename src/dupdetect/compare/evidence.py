@@ -204,7 +204,7 @@ def _second_copies(text: Prepared, cover: Cover) -> NDArray[np.bool_]:
 
 
 def _second_hand(alignment: Alignment, left: Prepared, right: Prepared) -> float:
-    if not alignment.tokens or not left.quotes or not right.quotes:
+    if not left.quotes or not right.quotes or not alignment.tokens:
         return 0.0
     runs = [run for piece in alignment.pieces for run in piece.runs]
     both = sum(int((left.quoted[i : i + n] & right.quoted[j : j + n]).sum()) for i, j, n in runs)
@@ -213,7 +213,7 @@ def _second_hand(alignment: Alignment, left: Prepared, right: Prepared) -> float
 
 def _rare_tokens(piece: Piece, left: bytes, right: bytes) -> int:
     """Count the equal tokens of a passage that are rare, given which tokens are on either side."""
-    return sum(min(left.count(1, i, i + n), right.count(1, j, j + n)) for i, j, n in piece.runs)
+    return sum([min(left.count(1, i, i + n), right.count(1, j, j + n)) for i, j, n in piece.runs])
 
 
 def title_ratio(left: Prepared, right: Prepared) -> float | None:

@@ -75,6 +75,8 @@ class Prepared(Bag):
     article : Article
     hashes : ndarray of uint64, shape (n,)
         Token hashes.
+    tokens : list of int
+        The same, for what goes through them one by one.
     starts, ends : ndarray of int64, shape (n,)
         Where each token stands in `Article.text`.
     quoted : ndarray of bool, shape (n,)
@@ -110,6 +112,7 @@ class Prepared(Bag):
 
     article: Article
     hashes: NDArray[np.uint64]
+    tokens: list[int]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     quoted: NDArray[np.bool_]
@@ -205,6 +208,7 @@ def finish(text: Weighed, settings: Settings) -> Prepared:
     return Prepared(
         article=article,
         hashes=tokens.hashes,
+        tokens=tokens.hashes.tolist(),
         starts=tokens.starts,
         ends=tokens.ends,
         quoted=quoted,

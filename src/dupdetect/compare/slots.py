@@ -84,7 +84,7 @@ class _Slotter:
         """Return the equal tokens between two runs, none where the two sides have little in common."""
         if i_end - i + j_end - j <= 2:
             return []
-        here, there = self.left.hashes[i:i_end].tolist(), self.right.hashes[j:j_end].tolist()
+        here, there = self.left.tokens[i:i_end], self.right.tokens[j:j_end]
         if set(here).isdisjoint(there):
             return []
         steps = Indel.editops(here, there)
@@ -115,7 +115,7 @@ class _Tokens:
     """The tokens of a text, flags as bytes: slots are short, and slicing bytes costs a tenth of slicing an array."""
 
     def __init__(self, text: Prepared) -> None:
-        self.text, self.hashes, self.starts, self.ends = text.text, text.hashes, text.starts, text.ends
+        self.text, self.tokens, self.starts, self.ends = text.text, text.tokens, text.starts, text.ends
         self.numbers, self.names = text.numbers.tobytes(), text.names.tobytes()
 
     def letters(self, start: int, end: int) -> str:
@@ -128,6 +128,6 @@ def _others(
     left: _Tokens, flags_left: bytes, i: int, i_end: int, right: _Tokens, flags_right: bytes, j: int, j_end: int
 ) -> int:
     """Return how many flagged tokens each side has and the other has not: of the side that has fewer."""
-    ours = {token for token, flag in zip(left.hashes[i:i_end].tolist(), flags_left[i:i_end], strict=True) if flag}
-    theirs = {token for token, flag in zip(right.hashes[j:j_end].tolist(), flags_right[j:j_end], strict=True) if flag}
+    ours = {token for token, flag in zip(left.tokens[i:i_end], flags_left[i:i_end], strict=True) if flag}
+    theirs = {token for token, flag in zip(right.tokens[j:j_end], flags_right[j:j_end], strict=True) if flag}
     return min(len(ours - theirs), len(theirs - ours))
