@@ -61,28 +61,32 @@ static inline uint64_t hash_of(const uint8_t *token, int64_t size, const uint8_t
     return mix64(hash + number_of(token, size, limit));
 }
 
-static PyObject *call_hash_spans(PyObject *Py_UNUSED(module), PyObject *arguments) {
-    Py_buffer letters, starts, ends, hashes;
-    if (!PyArg_ParseTuple(arguments, "y*y*y*w*:hash_spans", &letters, &starts, &ends, &hashes))
-        return NULL;
-    Py_ssize_t count = starts.len / 8;
-    const uint8_t *bytes = letters.buf, *limit = bytes + letters.len;
-    int fits = starts.len % 8 == 0 && ends.len == starts.len && hashes.len == starts.len;
-    for (Py_ssize_t place = 0; fits && place < count; place++) {
-        int64_t start = ((const int64_t *)starts.buf)[place], end = ((const int64_t *)ends.buf)[place];
-        fits = 0 <= start && start <= end && end <= letters.len;
-        if (fits)
-            ((uint64_t *)hashes.buf)[place] = hash_of(bytes + start, end - start, limit);
-    }
-    PyBuffer_Release(&letters);
-    PyBuffer_Release(&starts);
-    PyBuffer_Release(&ends);
-    PyBuffer_Release(&hashes);
+/* Give arrays back; None if they did fit each other, else an error. */
+static PyObject *done(Py_buffer *arrays, int count, int fits) {
+    while (count)
+        PyBuffer_Release(&arrays[--count]);
     if (!fits) {
         PyErr_SetString(PyExc_ValueError, "the arrays do not fit each other");
         return NULL;
     }
     Py_RETURN_NONE;
+}
+
+static PyObject *call_hash_spans(PyObject *Py_UNUSED(module), PyObject *arguments) {
+    Py_buffer arrays[4];
+    if (!PyArg_ParseTuple(arguments, "y*y*y*w*:hash_spans", &arrays[0], &arrays[1], &arrays[2], &arrays[3]))
+        return NULL;
+    const uint8_t *letters = arrays[0].buf, *limit = letters + arrays[0].len;
+    const int64_t *starts = arrays[1].buf, *ends = arrays[2].buf;
+    uint64_t *hashes = arrays[3].buf;
+    Py_ssize_t size = arrays[1].len;
+    int fits = size % 8 == 0 && arrays[2].len == size && arrays[3].len == size;
+    for (Py_ssize_t place = 0; fits && place < size / 8; place++) {
+        fits = 0 <= starts[place] && starts[place] <= ends[place] && ends[place] <= arrays[0].len;
+        if (fits)
+            hashes[place] = hash_of(letters + starts[place], ends[place] - starts[place], limit);
+    }
+    return done(arrays, 4, fits);
 }
 
 /* Permutations at a time: their minima stay in registers. */
@@ -116,47 +120,26 @@ WIDEST static void minima(const uint64_t *hashes, Py_ssize_t count, const uint32
     }
 }
 
-/* Whether the arrays fit each other, so that nothing outside of them is read or written. */
-static int fit(const Py_buffer *hashes, const Py_buffer *offsets, const Py_buffer *multipliers,
-               const Py_buffer *increments, const Py_buffer *signatures) {
-    Py_ssize_t documents = offsets->len / 8 - 1, before = 0;
-    if (hashes->len % 8 || offsets->len % 8 || multipliers->len % 4 || documents < 0 || !multipliers->len ||
-        increments->len != multipliers->len || signatures->len % multipliers->len ||
-        signatures->len / multipliers->len != documents)
-        return 0;
-    for (Py_ssize_t place = 0; place <= documents; place++) {
-        int64_t offset = ((const int64_t *)offsets->buf)[place];
-        if (offset < before || offset > hashes->len / 8)
-            return 0;
-        before = (Py_ssize_t)offset;
-    }
-    return 1;
-}
-
 static PyObject *call_minima(PyObject *Py_UNUSED(module), PyObject *arguments) {
-    Py_buffer hashes, offsets, multipliers, increments, signatures;
-    if (!PyArg_ParseTuple(arguments, "y*y*y*y*w*:minima", &hashes, &offsets, &multipliers, &increments, &signatures))
+    Py_buffer arrays[5];
+    if (!PyArg_ParseTuple(arguments, "y*y*y*y*w*:minima", &arrays[0], &arrays[1], &arrays[2], &arrays[3], &arrays[4]))
         return NULL;
-    int fits = fit(&hashes, &offsets, &multipliers, &increments, &signatures);
+    const uint64_t *hashes = arrays[0].buf;
+    const int64_t *offsets = arrays[1].buf;
+    Py_ssize_t count = arrays[0].len / 8, documents = arrays[1].len / 8 - 1, permutations = arrays[2].len / 4;
+    int fits = arrays[1].len % 8 == 0 && documents >= 0 && permutations && arrays[2].len % 4 == 0 &&
+               arrays[3].len == arrays[2].len && arrays[4].len % arrays[2].len == 0 &&
+               arrays[4].len / arrays[2].len == documents && 0 <= offsets[0] && offsets[documents] <= count;
+    for (Py_ssize_t place = 0; fits && place < documents; place++)
+        fits = offsets[place] <= offsets[place + 1];
     if (fits) {
-        const int64_t *bounds = offsets.buf;
-        Py_ssize_t documents = offsets.len / 8 - 1, permutations = multipliers.len / 4;
         Py_BEGIN_ALLOW_THREADS
         for (Py_ssize_t place = 0; place < documents; place++)
-            minima((const uint64_t *)hashes.buf + bounds[place], (Py_ssize_t)(bounds[place + 1] - bounds[place]),
-                   multipliers.buf, increments.buf, permutations, (uint32_t *)signatures.buf + place * permutations);
+            minima(hashes + offsets[place], (Py_ssize_t)(offsets[place + 1] - offsets[place]), arrays[2].buf,
+                   arrays[3].buf, permutations, (uint32_t *)arrays[4].buf + place * permutations);
         Py_END_ALLOW_THREADS
     }
-    PyBuffer_Release(&hashes);
-    PyBuffer_Release(&offsets);
-    PyBuffer_Release(&multipliers);
-    PyBuffer_Release(&increments);
-    PyBuffer_Release(&signatures);
-    if (!fits) {
-        PyErr_SetString(PyExc_ValueError, "the arrays do not fit each other");
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    return done(arrays, 5, fits);
 }
 
 static PyMethodDef methods[] = {
