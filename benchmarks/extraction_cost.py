@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import gzip
+import itertools
 import json
 import statistics
 import subprocess
@@ -108,16 +111,13 @@ def _resident() -> float:
 def _read_on(marks: Sequence[int], folders: Sequence[Path]) -> dict[int, float]:
     """Read pages until the last mark; return the resident memory at each."""
     found: dict[int, float] = {}
-    done = 0
-    while done < marks[-1]:
-        for page in (page for folder in folders for page in load(folder)):
-            with suppress(ExtractionError):
-                extract(page.source)
-            done += 1
-            if done in marks:
-                found[done] = round(_resident(), 1)
-            if done >= marks[-1]:
-                break
+    pages = [path for folder in folders for path in sorted(folder.rglob("*.html.gz"))]
+    for done, path in enumerate(itertools.islice(itertools.cycle(pages), marks[-1]), 1):
+        with suppress(ExtractionError):
+            extract(gzip.decompress(path.read_bytes()))
+        if done in marks:
+            gc.collect()  # what waits for its turn to be freed is not kept
+            found[done] = round(_resident(), 1)
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from dupdetect.extract.blocks import HEADINGS, Page
 from dupdetect.extract.byline import read_byline, shown_byline
@@ -241,9 +241,13 @@ def _canonical(page: Page, metas: dict[str, list[str]], url: str | None) -> str 
 
 def _joined_url(base: str | None, link: str) -> str | None:
     try:
-        return urljoin(base, link) if base else link
-    except ValueError:  # a broken URL is no URL
+        urlsplit(link)
+    except ValueError:  # "http://[": a broken URL is no URL …
         return None
+    try:
+        return urljoin(base or "", link)
+    except ValueError:  # … and nothing to join one to
+        return link
 
 
 def _language(page: Page, metas: dict[str, list[str]], article: Node) -> str | None:

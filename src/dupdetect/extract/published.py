@@ -98,7 +98,7 @@ def read_published(
                     or page.text_of(element)
                 )
         if url:
-            found = _URL_DATE.search(urlsplit(url).path)
+            found = _URL_DATE.search(_path(url))
             if found:
                 yield "-".join(part.zfill(2) for part in found.groups() if part)
         yield from marks.texts("class", _DATE_CLASSES)
@@ -122,6 +122,13 @@ _PUBLISHED_WORDS = re.compile(
 
 
 _DIGIT = re.compile(r"\d").search
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:  # "http://[": whoever gave it
+        return ""
 
 
 def _visible_date(page: Page, language: str | None) -> Published | None:

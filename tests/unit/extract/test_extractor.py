@@ -42,6 +42,21 @@ def test_a_page_gives_its_article_and_what_it_says_about_it() -> None:
     assert (article.site, article.language, article.noindex, article.notes) == ("The Gazette", "en-GB", False, ())
 
 
+@pytest.mark.parametrize("url", [None, "https://gazette.example/x"])
+def test_a_broken_address_is_none(url: str | None) -> None:
+    page = PAGE.replace('href="/news/harbour"', 'href="http://[harbour/2021/02/03/"')
+    article = extract(page.replace("<time", "<i").replace("</time", "</i"), url=url)
+    assert (article.canonical_url, article.published) == (None, None)
+    assert article.text == "\n\n".join(BODY)
+
+
+def test_a_page_found_at_a_broken_address_is_read_all_the_same() -> None:
+    whole = PAGE.replace('href="/news/harbour"', 'href="https://gazette.example/news/harbour"')
+    article = extract(whole, url="http://[gazette/2021/02/03/")
+    assert article.canonical_url == "https://gazette.example/news/harbour"
+    assert article.text == "\n\n".join(BODY)
+
+
 def test_text_bytes_and_soup_give_the_same_article() -> None:
     assert extract(PAGE) == extract(PAGE.encode()) == extract(BeautifulSoup(PAGE, "html5lib"))
 
