@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from dupdetect.compare.features import MIN_REPEAT, Prepared
 from dupdetect.compare.passages import MIN_PASSAGE, Run, chain, common_runs
@@ -22,8 +23,11 @@ def repeats(text: Prepared) -> tuple[Repeat, ...]:
     tuple of Repeat
         In the order of `Repeat.first`.
     """
-    if not text.repeats:
-        return ()
+    return _found(text) if text.repeats else ()
+
+
+@lru_cache(maxsize=16)  # a text is compared with several others, and its repeats are told each time
+def _found(text: Prepared) -> tuple[Repeat, ...]:
     runs = [Run(i, j, min(length, j - i)) for i, j, length in common_runs(text, text, above_diagonal=True)]
     copies = [part for runs in chain(runs, len(text), len(text)) for part in _apart(runs)]
     found = [
