@@ -1,7 +1,7 @@
 """The three loops that NumPy makes in many passes over the data: compiled where there was a compiler, else NumPy's.
 
-Both give the same bits. ``_kernels.c`` is built when the package is installed; where that fails, which installing says,
-the package works without.
+Both give the same bits. ``_kernels.c`` is built when the package is installed. Where that fails, or what was built is
+of an older checkout and lacks a loop, the package works without.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 try:
-    import dupdetect._kernels as _kernels
+    from dupdetect._kernels import finalize as _finalize
+    from dupdetect._kernels import hash_spans as _hash_spans
+    from dupdetect._kernels import minima as _minima
 except ImportError:
     COMPILED = False
 else:
@@ -44,7 +46,7 @@ def finalize(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
         `values`.
     """
     if COMPILED:
-        _kernels.finalize(values)
+        _finalize(values)
         return values
     scratch = np.empty_like(values)
     for multiplier in _MIXERS:
@@ -76,7 +78,7 @@ def hash_spans(letters: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDAr
     if COMPILED:
         hashes = np.empty(len(starts), dtype=np.uint64)
         starts, ends = np.ascontiguousarray(starts, np.int64), np.ascontiguousarray(ends, np.int64)
-        _kernels.hash_spans(letters, starts, ends, hashes)
+        _hash_spans(letters, starts, ends, hashes)
         return hashes
     # The eight bytes that begin at any place, without copying them eight times.
     groups = np.ndarray((len(letters) - _GROUP + 1,), dtype="<u8", buffer=letters, strides=(1,))
@@ -125,7 +127,7 @@ def minima(
         return _minima_by_numpy(hashes, offsets, multipliers, increments)
     found = np.empty((len(offsets) - 1, len(multipliers)), dtype=np.uint32)
     hashes, offsets = np.ascontiguousarray(hashes, np.uint64), np.ascontiguousarray(offsets, np.int64)
-    _kernels.minima(hashes, offsets, multipliers, increments, found)
+    _minima(hashes, offsets, multipliers, increments, found)
     return found
 
 

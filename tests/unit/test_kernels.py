@@ -1,5 +1,8 @@
 """The compiled loops and NumPy's give the same bits, and neither reads beyond its arrays."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -129,3 +132,16 @@ def test_an_array_for_too_few_signatures_is_refused():
         _kernels.minima(*arrays, np.empty((1, len(multipliers)), dtype=np.uint32))
     with pytest.raises(TypeError, match="read-write"):
         _kernels.minima(*arrays, np.empty((2, 2 * len(multipliers)), dtype=np.uint32)[:, ::2])
+
+
+@pytest.mark.parametrize(
+    "module", ["None", "types.ModuleType('dupdetect._kernels')"], ids=["none", "of an older checkout"]
+)
+def test_without_a_build_of_these_loops_numpys_are_taken(module):
+    code = (
+        f"import sys, types; sys.modules['dupdetect._kernels'] = {module}\n"
+        "from dupdetect import Fingerprinter, kernels\n"
+        "print(kernels.COMPILED, Fingerprinter().fingerprint('no compiler was there that day').digest.hex())"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert told == ["False", Fingerprinter().fingerprint("no compiler was there that day").digest.hex()]
