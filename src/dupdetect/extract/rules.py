@@ -118,6 +118,11 @@ _RELATED = re.compile(
 )
 
 
+def heads_others(line: str) -> bool:
+    """Whether a line is the heading of other stories, in one of the larger languages."""
+    return _RELATED.match(line) is not None
+
+
 def _drop_after_related(page: Page, counts: list[float], kept: list[int], reasons: list[str | None]) -> None:
     """Drop everything from a heading of related stories on, where two thirds of the text stand above it.
 
@@ -129,7 +134,7 @@ def _drop_after_related(page: Page, counts: list[float], kept: list[int], reason
             continue
         for block in range(kept[place - 1] + 1, kept[place] + 1):
             heads = block == kept[place] or page.tags[page.owners[block]] in HEADINGS
-            if heads and counts[block] <= 10 and _RELATED.match(page.texts[block]):
+            if heads and counts[block] <= 10 and heads_others(page.texts[block]):
                 for after in kept[place:]:
                     reasons[after] = "related stories"
                 del kept[place:]
