@@ -43,6 +43,11 @@ BESIDE = 0.75
 """… and one outside it from this."""
 
 
+LIKELIEST, SENTENCE = 0.3, 8
+"""Where no block is kept otherwise, one of this probability and so many words is: articles of a sentence look unlike
+others. Of 2,065 annotated pages one changes, for the better; on generated ones most such articles are found by it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """The answer for one page.
@@ -116,12 +121,14 @@ def decide(
     """
     reasons = _reasons(page, metadata, measured, probabilities, posts, template)
     if None not in reasons:
-        # All that was likely is furniture by its form or its name: what is likely among the rest is the article.
-        rest = np.fromiter((reason.startswith(_UNLIKE) for reason in reasons if reason), bool, len(reasons))
-        rest &= probabilities >= KEEP
-        if rest.any():
-            again = _reasons(page, metadata, measured, np.where(rest, probabilities, 0.0), posts, template)
-            reasons = [None if kept is None else reason for kept, reason in zip(again, reasons, strict=True)]
+        # All that was likely is furniture by its form or its name: what is likeliest among the rest is the article.
+        unlike = np.fromiter((reason.startswith(_UNLIKE) for reason in reasons if reason), bool, len(reasons))
+        for floor, least in ((KEEP, 0), (LIKELIEST, SENTENCE)):
+            rest = unlike & (probabilities >= floor) & (measured.words >= least)
+            if rest.any():
+                again = _reasons(page, metadata, measured, np.where(rest, probabilities, 0.0), posts, template)
+                reasons = [None if kept is None else reason for kept, reason in zip(again, reasons, strict=True)]
+                break
     if not posts and not metadata.kinds & ARTICLE_KINDS:
         keep_list(page, measured, reasons)
     kept = np.fromiter((reason is None for reason in reasons), bool, len(reasons))

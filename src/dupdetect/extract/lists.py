@@ -40,8 +40,8 @@ def keep_list(page: Page, measured: Measured, reasons: list[str | None]) -> None
     """Keep the items of the page's longest list, in place, where they outweigh all that was kept.
 
     A list is made of sibling elements of one look; what of it stands in a part of the page that is named for something
-    else, a menu or a comment, stays out. So does a list right under the heading of other stories: a short article is
-    outweighed by what else there is to read.
+    else, a menu or a comment, stays out. Where the longest stands right under the heading of other stories, the page is
+    no list: a short article is outweighed by what else there is to read.
 
     Parameters
     ----------
@@ -64,11 +64,13 @@ def keep_list(page: Page, measured: Measured, reasons: list[str | None]) -> None
     areas = areas_of(page, measured.names)
     for one in long[np.argsort(-inside[long], kind="stable")].tolist():
         items = held[which == one].tolist()
+        if areas[items[0]] in _FURNITURE:
+            continue
         above = page.block_starts[items[0]] - 1
-        of_others = above >= 0 and (reasons[above] == "related stories" or heads_others(page.texts[above]))
-        if areas[items[0]] not in _FURNITURE and not of_others:
-            for item in items:
-                for block in range(page.block_starts[item], page.block_ends[item]):
-                    if areas[page.owners[block]] not in _FURNITURE and reasons[block] not in _SAID:
-                        reasons[block] = None
+        if above >= 0 and (reasons[above] == "related stories" or heads_others(page.texts[above])):
             return
+        for item in items:
+            for block in range(page.block_starts[item], page.block_ends[item]):
+                if areas[page.owners[block]] not in _FURNITURE and reasons[block] not in _SAID:
+                    reasons[block] = None
+        return

@@ -126,8 +126,10 @@ def heads_others(line: str) -> bool:
 def _drop_after_related(page: Page, counts: list[float], kept: list[int], reasons: list[str | None]) -> None:
     """Drop everything from a heading of related stories on, where two thirds of the text stand above it.
 
-    The heading may be gone already: what stands below it is no more the article for that.
+    The heading may be gone already: what stands below it is no more the article for that. Alone it is none either.
     """
+    if len(kept) == 1 and counts[kept[0]] <= 10 and heads_others(page.texts[kept[0]]):
+        reasons[kept.pop()] = "related stories"
     above = [0.0, *accumulate(counts[block] for block in kept)]
     for place in range(1, len(kept)):
         if above[place] <= above[-1] * 2 / 3:
@@ -155,7 +157,7 @@ def _drop_teasers(page: Page, counts: list[float], kept: list[int], reasons: lis
         if text[-1] in "….])"
         and text.rstrip("]) ").endswith(("…", "..."))
         and block
-        and counts[block] <= 80
+        and (counts[block] <= 80 or len(text) <= 400)  # some scripts have no words to count
         and page.linked[block - 1] >= 0.8 * len(page.texts[block - 1])
     ]
     if len(teasers) > 1:

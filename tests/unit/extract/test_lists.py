@@ -35,3 +35,13 @@ def test_a_page_that_declares_an_article_is_no_list() -> None:
         f"<html><head>{declared}</head><body><main><h1>On lamps</h1>{lead}</main><div>{CARDS * 3}</div></body></html>"
     )
     assert "brass" not in extract(html).text
+
+
+def test_a_list_right_under_the_heading_of_other_stories_is_not_the_text_of_a_short_article() -> None:
+    lead = "<p>The lamp that stood in the harbour office since the war went out on Monday night.</p>"
+    beside = f"<div><b>{{}}</b></div><div>{CARDS * 3}</div>"
+    page = f"<body><div><h1>Lamp goes out</h1>{lead}</div>{beside}</body>"
+    article = extract(page.format("Also in the Herald"))
+    assert "brass" not in article.text
+    assert "Also in" not in article.text
+    assert "brass" in extract(page.format("All our lamps")).text

@@ -217,3 +217,26 @@ def test_a_time_stamp_is_a_moment_where_it_names_its_offset_and_else_a_day(text:
     assert found is not None
     assert found.moment == moment
     assert found.precision == ("time" if isinstance(moment, dt.datetime) else "day")
+
+
+def test_teasers_in_scripts_without_words_are_dropped_by_their_letters() -> None:
+    cut = "港の事務所に戦後からずっと立っていた灯りが月曜日の夜に消えました。" * 8
+    teasers = "".join(f'<li><a href="/{n}">灯り{n}</a><p>{cut}…</p></li>' for n in range(3))
+    page = f"<body><article>{''.join(f'<p>{text}</p>' for text in BODY)}</article><div><ul>{teasers}</ul></div></body>"
+    assert "灯りが月曜日" not in extract(page).text
+
+
+def test_an_article_of_one_sentence_is_found_among_what_is_around_it() -> None:
+    lead = "_ Harbour Lamp Experiences are lamp stories about creating anytime, anywhere, any device lamps and info."
+    cut = "<p>In a lamp, failing to light it up front can result in lower turnout and in fewer that&hellip;</p>"
+    aside = "".join(f'<li><a href="#">{title} of the pier</a>{cut}</li>' for title in ("Bins", "Rain", "Ferry", "End"))
+    menu = "".join(f'<li><a href="/{name}">{name}</a></li>' for name in ("Home", "News", "Politics", "About"))
+    page = (
+        f'<body><div id="top"><div class="menu"><ul>{menu}</ul></div></div><div id="main">'
+        '<div id="side"><h3>Related</h3>'
+        f'<ul>{aside}</ul></div><div id="content"><div class="hd"><h2>Lamp out</h2></div>'
+        f'<div class="meta">Posted October 1, 2018 by Jo Alvarez</div><div class="story-body"><p>{lead}</p></div>'
+        '<div class="share"><a>Share on Facebook</a> <a>Print</a></div><div class="tags">Tags: news, local</div>'
+        '</div></div><div id="ft"><p>© Gazette. All rights reserved.</p><ul><li>Terms of use</li></ul></div></body>'
+    )
+    assert extract(page).text == lead
