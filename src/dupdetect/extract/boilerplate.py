@@ -121,14 +121,15 @@ def decide(
     """
     reasons = _reasons(page, metadata, measured, probabilities, posts, template)
     if None not in reasons:
-        # All that was likely is furniture by its form or its name: what is likeliest among the rest is the article.
+        # All that was likely is furniture by its form or its name: what is likely among the rest is the article, or
+        # else the likeliest sentence.
         unlike = np.fromiter((reason.startswith(_UNLIKE) for reason in reasons if reason), bool, len(reasons))
-        for floor, least in ((KEEP, 0), (LIKELIEST, SENTENCE)):
-            rest = unlike & (probabilities >= floor) & (measured.words >= least)
-            if rest.any():
+        likely = probabilities >= KEEP
+        sentences = ~likely & (probabilities >= LIKELIEST) & (measured.words >= SENTENCE)
+        for rest in (unlike & likely, unlike & sentences):
+            if rest.any() and None not in reasons:
                 again = _reasons(page, metadata, measured, np.where(rest, probabilities, 0.0), posts, template)
                 reasons = [None if kept is None else reason for kept, reason in zip(again, reasons, strict=True)]
-                break
     if not posts and not metadata.kinds & ARTICLE_KINDS:
         keep_list(page, measured, reasons)
     kept = np.fromiter((reason is None for reason in reasons), bool, len(reasons))

@@ -16,6 +16,8 @@ _ITEMS = 4
 (``python -m benchmarks run extraction --only quality``): articles lose nothing, lists and collections gain the most."""
 _OUTWEIGHS = 3.0
 """A list is the text where it holds so many times the words that were kept."""
+_LEAST = 20
+"""Words of a list that is a page's text: "Terms of use", "Privacy policy" and "Jobs" are none."""
 # Lists that stand in these parts are not what the page is for.
 _FURNITURE = frozenset(
     (
@@ -58,7 +60,8 @@ def keep_list(page: Page, measured: Measured, reasons: list[str | None]) -> None
     lists, which = np.unique(page.parent_array[held] * len(page.looks) + looks, return_inverse=True)
     inside = np.bincount(which, words[page.end_array[held]] - words[page.start_array[held]], len(lists))
     kept = float(measured.words[[reason is None for reason in reasons]].sum())
-    long = np.flatnonzero((np.bincount(which, minlength=len(lists)) >= _ITEMS) & (inside > _OUTWEIGHS * kept))
+    several = np.bincount(which, minlength=len(lists)) >= _ITEMS
+    long = np.flatnonzero(several & (inside > max(_OUTWEIGHS * kept, _LEAST)))
     if not len(long):
         return
     areas = areas_of(page, measured.names)

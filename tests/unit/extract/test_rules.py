@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
+from dupdetect.errors import NoArticleError
 from dupdetect.extract import extract, parse_published
 from dupdetect.extract.boilerplate import decide, facts_of
 from dupdetect.extract.byline import split_names
@@ -226,17 +227,25 @@ def test_teasers_in_scripts_without_words_are_dropped_by_their_letters() -> None
     assert "灯りが月曜日" not in extract(page).text
 
 
-def test_an_article_of_one_sentence_is_found_among_what_is_around_it() -> None:
-    lead = "_ Harbour Lamp Experiences are lamp stories about creating anytime, anywhere, any device lamps and info."
+def gazette(lead: str) -> str:
     cut = "<p>In a lamp, failing to light it up front can result in lower turnout and in fewer that&hellip;</p>"
     aside = "".join(f'<li><a href="#">{title} of the pier</a>{cut}</li>' for title in ("Bins", "Rain", "Ferry", "End"))
     menu = "".join(f'<li><a href="/{name}">{name}</a></li>' for name in ("Home", "News", "Politics", "About"))
-    page = (
+    foot = "".join(f"<li>{name}</li>" for name in ("Terms of use", "Privacy policy", "Advertise with us", "Jobs"))
+    return (
         f'<body><div id="top"><div class="menu"><ul>{menu}</ul></div></div><div id="main">'
-        '<div id="side"><h3>Related</h3>'
-        f'<ul>{aside}</ul></div><div id="content"><div class="hd"><h2>Lamp out</h2></div>'
+        f'<div id="side"><h3>Related</h3><ul>{aside}</ul></div><div id="content"><div class="hd"><h2>Lamps</h2></div>'
         f'<div class="meta">Posted October 1, 2018 by Jo Alvarez</div><div class="story-body"><p>{lead}</p></div>'
         '<div class="share"><a>Share on Facebook</a> <a>Print</a></div><div class="tags">Tags: news, local</div>'
-        '</div></div><div id="ft"><p>© Gazette. All rights reserved.</p><ul><li>Terms of use</li></ul></div></body>'
+        f'</div></div><div id="ft"><p>© Gazette. All rights reserved.</p><ul>{foot}</ul></div></body>'
     )
-    assert extract(page).text == lead
+
+
+def test_an_article_of_one_sentence_is_found_among_what_is_around_it() -> None:
+    lead = "_ Harbour Lamp Experiences are lamp stories about creating anytime, anywhere, any device lamps and info."
+    assert extract(gazette(lead)).text == lead
+
+
+def test_the_few_words_at_a_pages_foot_are_no_article() -> None:
+    with pytest.raises(NoArticleError):
+        extract(gazette(""))
