@@ -112,6 +112,8 @@ def _read_on(marks: Sequence[int], folders: Sequence[Path]) -> dict[int, float]:
     """Read pages until the last mark; return the resident memory at each."""
     found: dict[int, float] = {}
     pages = [path for folder in folders for path in sorted(folder.rglob("*.html.gz"))]
+    if not pages:
+        raise InputError(f"no page in {', '.join(map(str, folders))}: *.html.gz is looked for")
     for done, path in enumerate(itertools.islice(itertools.cycle(pages), marks[-1]), 1):
         with suppress(ExtractionError):
             extract(gzip.decompress(path.read_bytes()))

@@ -311,7 +311,8 @@ def _load(index: Path, corpus: _Corpus, posts: Sequence[str], *, minutes: int, s
         rows=tuple(rows),
         notes=(
             f"Each load lasts {seconds:g} s; --rounds N lets N of them with checks only follow each other (memory).",
-            "Closed loop: each connection sends its next request when it has the answer. Paced: 150 or 75 requests a",
+            "Closed loop: each connection sends its next request when it has the answer. Paced: "
+            f"{' or '.join(str(rate) for _, _, rate in PACED)} requests a",
             "second, answered or not; times count from when one was due. cpu: of the workers together; the client",
             f"takes its own from the same {os.cpu_count()} cores.",
         ),

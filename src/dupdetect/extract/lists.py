@@ -18,6 +18,8 @@ _OUTWEIGHS = 3.0
 """A list is the text where it holds so many times the words that were kept."""
 _LEAST = 20
 """Words of a list that is a page's text: "Terms of use", "Privacy policy" and "Jobs" are none."""
+_SENTENCE = 8
+"""Words kept that may be an article, beside a list of other stories."""
 # Lists that stand in these parts are not what the page is for.
 _FURNITURE = frozenset(
     (
@@ -42,8 +44,8 @@ def keep_list(page: Page, measured: Measured, reasons: list[str | None]) -> None
     """Keep the items of the page's longest list, in place, where they outweigh all that was kept.
 
     A list is made of sibling elements of one look; what of it stands in a part of the page that is named for something
-    else, a menu or a comment, stays out. Where the longest stands right under the heading of other stories, the page is
-    no list: a short article is outweighed by what else there is to read.
+    else, a menu or a comment, stays out. Where the longest stands right under the heading of other stories, and a
+    sentence was kept, the page is no list: a short article is outweighed by what else there is to read.
 
     Parameters
     ----------
@@ -70,7 +72,8 @@ def keep_list(page: Page, measured: Measured, reasons: list[str | None]) -> None
         if areas[items[0]] in _FURNITURE:
             continue
         above = page.block_starts[items[0]] - 1
-        if above >= 0 and (reasons[above] == "related stories" or heads_others(page.texts[above])):
+        of_others = above >= 0 and (reasons[above] == "related stories" or heads_others(page.texts[above]))
+        if of_others and kept >= _SENTENCE:
             return
         for item in items:
             for block in range(page.block_starts[item], page.block_ends[item]):

@@ -152,14 +152,14 @@ def join_parts(corpus: Corpus, settings: Settings, *, hot_key: int = HOT_KEY) ->
     """Return what is joined, independent of each other: the name of each part, and what finds its pairs."""
     hot_hash = hot_key if len(corpus) <= SMALL else min(hot_key, HOT_HASH)
     hashes = int(corpus.sample_sizes.sum())
-    parts = max(min(_halvings(hashes, _FEW), PARTS), _halvings(hashes, _AT_ONCE))
+    parts = max(min(_parts_of(hashes, _FEW), PARTS), _parts_of(hashes, _AT_ONCE))
     works: list[tuple[str, Callable[[], Arrays]]] = [("join/digests", partial(_twins, corpus, hot_key))]
     works += [(f"join/band-{n}", partial(_band, corpus, n, hot_key)) for n in range(settings.bands)]
     works += [(f"join/sample-{n}-of-{parts}", partial(_sample, corpus, n, parts, hot_hash)) for n in range(parts)]
     return works
 
 
-def _halvings(count: int, most: int) -> int:
+def _parts_of(count: int, most: int) -> int:
     """Return a power of two of parts, none of which has more than `most` of so many if they are alike."""
     return 1 << (count // most).bit_length()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dupdetect.extract import extract
 
 ITEMS = [
@@ -45,3 +47,9 @@ def test_a_list_right_under_the_heading_of_other_stories_is_not_the_text_of_a_sh
     assert "brass" not in article.text
     assert "Also in" not in article.text
     assert "brass" in extract(page.format("All our lamps")).text
+
+
+@pytest.mark.parametrize("heading", ["Latest news", "More stories from Monday"])
+def test_a_page_of_nothing_but_stories_is_a_list_whatever_its_heading_says(heading: str) -> None:
+    page = f"<body>{MENU}<main><h1>Lamps</h1><div><h2>{heading}</h2></div><div>{CARDS * 2}</div></main></body>"
+    assert all(item in extract(page).text for item in ITEMS)
