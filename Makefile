@@ -7,9 +7,9 @@ PIP_ARGS ?=
 PYTEST_ARGS ?=
 BIN = $(VENV)/bin
 # What an installation is made from: the compiled module is built by it.
-SOURCES = pyproject.toml src/dupdetect/_kernels.c
+SOURCES = pyproject.toml src/dupdetect/_kernels.c $(wildcard src/dupdetect/extract/_compiled/*)
 
-.PHONY: help demo test test-system test-faults test-postgres test-spark fuzz lint bench bench-million wordpress-zip clean
+.PHONY: help demo test test-system test-faults test-postgres test-spark test-sanitized fuzz lint bench bench-million wordpress-zip clean
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is.
@@ -55,6 +55,13 @@ test-postgres: $(VENV)/.installed-system  ## Minutes: an index in PostgreSQL, 10
 
 test-spark: $(VENV)/.installed-system  ## Minutes: 2,000 documents on Spark as a scan has them. Debian's openjdk-17-jre-headless.
 	DUPDETECT_SPARK_ARTICLES=1640 $(BIN)/python -m pytest -m system tests/integrations/spark -s
+
+test-sanitized: $(VENV)/.installed-test  ## The compiled loops under the address and undefined-behaviour sanitizers of gcc.
+	CFLAGS="-g -fsanitize=address,undefined -fno-sanitize-recover=undefined" \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall -e .
+	ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc LD_PRELOAD=$$(gcc -print-file-name=libasan.so) $(BIN)/python -m pytest \
+		tests/unit/test_kernels.py tests/unit/extract/test_loops.py tests/unit/extract/test_flatten.py tests/unit/extract/test_dom.py; \
+		status=$$?; $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall -e . && exit $$status
 
 fuzz: $(VENV)/.installed-test  ## An hour: 20,000 broken pages through extraction; CASES=1000 for fewer.
 	DUPDETECT_FUZZ_CASES=$(or $(CASES),20000) $(BIN)/python -m pytest tests/fuzz

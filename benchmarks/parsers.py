@@ -21,10 +21,10 @@ from benchmarks.extraction_data import load
 from benchmarks.frame import Benchmark, Contestant, Options, Table, race, require, timing_table
 from dupdetect.errors import ExtractionError
 from dupdetect.extract import extract
-from dupdetect.extract.blocks import flatten
 from dupdetect.extract.boilerplate import judge
 from dupdetect.extract.decode import decode
 from dupdetect.extract.dom import events
+from dupdetect.extract.flatten import flatten
 from dupdetect.extract.metadata import read_metadata
 
 __all__ = ["BENCHMARK"]

@@ -90,3 +90,19 @@ def signature_of_schema_three(values: Sequence[int]) -> bytes:
     """Return a signature as indexes of schema 3 held it: the lower bytes of each value, then the highest by zlib."""
     parts = [value.to_bytes(4, "little") for value in values]
     return b"".join(part[:3] for part in parts) + zlib.compress(b"".join(part[3:] for part in parts), 9)
+
+
+def colliding(count: int) -> list[str]:
+    """Return names that all want one place of the compiled tables, whose hash has no secret (Fowler, Noll and Vo's)."""
+    found: list[str] = []
+    number = 0
+    while len(found) < count:
+        # Letters only, so that each is one word of a class, a tag and a text.
+        name = "x" + "".join(chr(97 + number // 26**place % 26) for place in range(5))
+        value = 0xCBF29CE484222325
+        for byte in name.encode():
+            value = (value ^ byte) * 0x100000001B3 % 2**64
+        if (value ^ value >> 29) % 1024 == 7:
+            found.append(name)
+        number += 1
+    return found

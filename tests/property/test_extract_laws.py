@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dupdetect.errors import ExtractionError
-from dupdetect.extract import extract, extract_all
+from dupdetect.extract import extract, extract_all, loops
 from dupdetect.extract.decode import decode
 from dupdetect.model import Article
 
@@ -111,3 +111,11 @@ def test_anything_at_all_gives_an_article_or_an_error_of_ours(content: bytes | s
 @pytest.mark.parametrize("page", PAGES)
 def test_the_soup_lane_gives_what_the_fast_lane_gives(page: str) -> None:
     assert extract(BeautifulSoup(page, "html5lib")) == extract(page)
+
+
+@pytest.mark.skipif(not loops.COMPILED, reason="no C compiler was there: there is one way only")
+@pytest.mark.parametrize("page", PAGES)
+def test_python_s_loops_give_what_the_compiled_ones_give(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    article = extract(page)
+    monkeypatch.setattr(loops, "COMPILED", False)
+    assert extract(page) == article

@@ -6,39 +6,23 @@ Elements are numbered in document order, so a subtree is a range and a parent's 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.errors import DocumentTooLargeError
-from dupdetect.extract.dom import DATA, TEXT, Event
-from dupdetect.extract.limits import DEFAULT_LIMITS, Limits
+from dupdetect.extract.loops import names
 from dupdetect.model import BlockKind
-from dupdetect.text.shingles import fresh
 
-__all__ = ["Look", "Names", "Page", "flatten", "kinds"]
+__all__ = ["ASKED", "HEADINGS", "Look", "Names", "Page", "kinds"]
 
-_NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
-_CAPITAL = re.compile("[A-Z][A-Za-z]*")
-# Of a name, letters stay, and the sign between two names; all else parts words.
-_LETTERS = bytes(sign if chr(sign).isalpha() or not sign else 32 for sign in range(128)) + b" " * 128
 _FEW = 12  # blocks: a name, a date, a headline stand in fewer
 
-# Everything unknown is a block: custom elements are wrappers far more often than words.
-INLINE = frozenset(
-    (
-        *("a", "abbr", "acronym", "amp-link", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn"),
-        *("em", "font", "i", "ins", "kbd", "label", "mark", "math", "nobr", "q", "rb", "rp", "rt", "rtc"),
-        *("ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var"),
-        *("wbr", "img", "picture", "source", "input", "button", "br", "basefont", "slot"),
-    )
-)
+ASKED = ("rel", "href", "property", "content", "datetime", "title", "pubdate", "lang", "xml:lang")
+"""Attributes of elements that somebody asks for, beside those of a `Look`."""
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
@@ -85,14 +69,15 @@ class Names(NamedTuple):
 
 @dataclass
 class Page:
-    """Flat lists. Element 0 is the root; ``tags``, ``parents``, ``attributes`` and ``ends`` run over elements.
+    """Flat lists. Element 0 is the root; ``tags``, ``parents``, ``look_numbers`` and ``ends`` run over elements.
 
     Parameters
     ----------
     tags : list of str
     parents : list of int
         Number of the parent, -1 for the root.
-    attributes : list of dict
+    attributes : dict of str to dict of int to str
+        By name, those of `ASKED`: what each element has as that attribute, the elements in document order.
     look_numbers : list of int
         Number of each element's look: what is asked of names is asked once a look.
     looks : list of Look
@@ -113,8 +98,8 @@ class Page:
         Links that each block holds.
     strong : list of int
         Code points in bold or italic type.
-    spans : dict of int to (list of str, int, int)
-        Inline elements that carry attributes: the pieces of text around, and which of them are theirs.
+    spans : dict of int to str
+        Text of each short inline element that carries attributes.
     data : list of str
         JSON-LD as it stands.
     heads : list of (str, dict)
@@ -125,7 +110,7 @@ class Page:
 
     tags: list[str] = field(default_factory=lambda: ["#root"])
     parents: list[int] = field(default_factory=lambda: [-1])
-    attributes: list[dict[str, Any]] = field(default_factory=lambda: [{}])
+    attributes: dict[str, dict[int, str]] = field(default_factory=lambda: {name: {} for name in ASKED})
     look_numbers: list[int] = field(default_factory=lambda: [0])
     looks: list[Look] = field(default_factory=lambda: [Look("#root")])
     ends: list[int] = field(default_factory=lambda: [0])
@@ -138,9 +123,9 @@ class Page:
     linked: list[int] = field(default_factory=list)
     links: list[int] = field(default_factory=list)
     strong: list[int] = field(default_factory=list)
-    spans: dict[int, tuple[list[str], int, int]] = field(default_factory=dict)
+    spans: dict[int, str] = field(default_factory=dict)
     data: list[str] = field(default_factory=list)
-    heads: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    heads: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     title: str = ""
 
     @cached_property
@@ -150,26 +135,29 @@ class Page:
             f"{look.classes or ''} {look.id or ''} {look.prop or ''}" if look.tag not in ("html", "body") else ""
             for look in self.looks
         ]
-        joined = "\0".join(said)
-        if joined.count("\0") >= len(said):
-            joined = "\0".join([names.replace("\0", " ") for names in said])
-        # One look at the names of all looks, which are many and short; few have capitals.
-        letters = joined.encode("ascii", "replace").translate(_LETTERS).decode()
-        if not letters.islower():
-            letters = _CAPITAL.sub(_parted, letters).lower()
-        flow = ("\0" + letters).replace("\0", " \0 ").split()  # each look begins with what parts it from the last
-        numbers = {word: number for number, word in enumerate(dict.fromkeys(flow))}
-        every = np.fromiter(map(numbers.__getitem__, flow), np.int64, len(flow))
-        entries = (np.cumsum(every == 0) - 1) * len(numbers) + every
-        entries.sort()
-        words = entries[fresh(entries)] % len(numbers)  # each once a look
-        return Names(vocabulary=list(numbers), words=words, starts=np.flatnonzero(words == 0))
+        vocabulary, words, starts = names(said)
+        return Names(vocabulary=vocabulary, words=words, starts=starts)
+
+    @cached_property
+    def folded(self) -> list[str]:
+        """The texts in lower case."""
+        return [text.casefold() for text in self.texts]
 
     @cached_property
     def holding(self) -> list[int]:
         """Elements that hold a block, in document order: with an element goes all that it stands in."""
-        held: list[int] = np.flatnonzero(self.end_array > self.start_array).tolist()
+        held: list[int] = self.holding_array.tolist()
         return held
+
+    @cached_property
+    def holding_array(self) -> NDArray[np.int64]:
+        """``holding`` for numpy."""
+        return np.flatnonzero(self.end_array > self.start_array)
+
+    @cached_property
+    def look_array(self) -> NDArray[np.int64]:
+        """``look_numbers`` for numpy."""
+        return np.array(self.look_numbers, np.int64)
 
     @cached_property
     def parent_array(self) -> NDArray[np.int64]:
@@ -195,8 +183,7 @@ class Page:
         """Return the text in `element`, white space collapsed; nothing where it holds more than a line or two says."""
         span = self.spans.get(element)
         if span is not None:
-            pieces, start, end = span
-            return " ".join("".join(pieces[start:end]).split())
+            return span
         start, end = self.block_starts[element], self.block_ends[element]
         return " ".join(self.texts[start:end]) if end - start <= _FEW else ""
 
@@ -206,206 +193,6 @@ class Page:
             yield element
             element = self.parents[element]
 
-
-def _parted(capital: re.Match[str]) -> str:
-    """Return the words that are glued together from a capital on; a capital alone is none."""
-    return " " + " ".join(_NAME_WORD.findall(capital[0]))
-
-
-# What an element is to the flow of text; those up to _PRE are blocks, those after _STRONG are not numbered.
-_BLOCK, _PRE, _INLINE, _LINK, _STRONG, _DATA, _HEAD, _TITLE, _BREAK = range(9)
-_FLOW = {
-    **dict.fromkeys(INLINE, _INLINE),
-    **dict.fromkeys(("b", "strong", "em", "i"), _STRONG),
-    **dict.fromkeys(("meta", "link", "base"), _HEAD),
-    "a": _LINK,
-    "br": _BREAK,
-    "pre": _PRE,
-    "title": _TITLE,
-    DATA: _DATA,
-}
-
-
-def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
-    """Return the page that a stream of events describes, in one pass.
-
-    Parameters
-    ----------
-    events : iterable of tuple
-        See `dupdetect.extract.dom`.
-    limits : Limits
-
-    Raises
-    ------
-    DocumentTooLargeError
-        More elements or blocks than ``limits.elements``.
-    """
-    most = limits.elements
-    page = Page()
-    tags, parents, attributes, ends = page.tags, page.parents, page.attributes, page.ends
-    block_starts, block_ends, texts = page.block_starts, page.block_ends, page.texts
-    look_numbers, looks, spans = page.look_numbers, page.looks, page.spans
-    known: dict[object, int] = {}  # number of each look
-    count = 1  # elements
-    blocks = 0
-    # Of each open element: its number, its flow, the owner outside it; and the pieces, links and linked before it.
-    opened = [(0, _BLOCK, 0, 0, 0, 0)]
-    level = 0  # of them beside the root
-    inner = 0  # innermost open element
-    owner = 0  # innermost open block-level element
-    pieces: list[str] = []  # text of the block so far
-    first = 1  # first element opened within it
-    linked = links = strong = 0
-    link_depth = strong_depth = pre_depth = 0
-    breaks = 0  # <br> since the last word
-    in_title = False
-    found: list[tuple[int, ...]] = []  # of each block: owner, first, last, linked, links, strong
-
-    def finish() -> None:
-        nonlocal blocks, pieces, linked, links, strong
-        text = "".join(pieces)
-        text = text.strip("\r\n") if pre_depth and "\n" in text.strip() else " ".join(text.split())
-        if text and not text.isascii():
-            if _INVISIBLE.search(text):
-                text = _INVISIBLE.sub("", text)
-            if text.isspace():
-                text = ""
-        if text:
-            texts.append(text)
-            blocks += 1
-            found.append((owner, first, count, linked, links, strong))
-        pieces = []
-        linked = links = strong = 0
-
-    for depth, kind, value in chain(events, _END):
-        while level > depth:
-            element, flow, before, start, links_before, linked_before = opened.pop()
-            level -= 1
-            if flow <= _PRE:
-                if pieces:
-                    finish()
-                breaks = links = 0
-                owner = before
-                if flow == _PRE:
-                    pre_depth -= 1
-                first = count
-            elif flow <= _STRONG:
-                end = len(pieces)
-                if end - start < _SHORT and attributes[element] and (end > start or blocks > block_starts[element]):
-                    spans[element] = pieces, start, end
-                if flow == _LINK:
-                    link_depth -= 1
-                else:
-                    if flow == _STRONG:
-                        strong_depth -= 1
-                    if links - links_before > 2 and start and _mostly_links(pieces, start, linked - linked_before):
-                        pieces = pieces[:start]  # a new list: spans may look into the old one
-                        links, linked = links_before, linked_before
-            else:
-                in_title = False
-                continue
-            inner = parents[element]
-            ends[element] = count
-            block_ends[element] = blocks
-        if kind == TEXT:
-            if in_title:
-                page.title += value
-            elif value.isspace():
-                if pieces:
-                    pieces.append(" ")
-            else:
-                pieces.append(value)
-                breaks = 0
-                if link_depth:
-                    linked += len(value)
-                if strong_depth:
-                    strong += len(value)
-            continue
-        flow = _FLOW.get(kind, _BLOCK)
-        if flow <= _STRONG:
-            element = count
-            if element > most or blocks > most:
-                raise DocumentTooLargeError(
-                    f"the page has more than {most:,} elements; no article does: raise Limits(elements=…) if so"
-                )
-            if flow <= _PRE:
-                if pieces:
-                    finish()
-                breaks = links = 0
-                first = element + 1
-                opened.append((element, flow, owner, 0, 0, 0))
-                owner = element
-                if flow == _PRE:
-                    pre_depth += 1
-            else:
-                opened.append((element, flow, owner, len(pieces), links, linked))
-                if flow == _LINK:
-                    link_depth += 1
-                    links += 1
-                elif flow == _STRONG:
-                    strong_depth += 1
-            level += 1
-            key: Any = kind
-            if value:
-                get = value.get
-                key = kind, get("class"), get("id"), get("itemprop"), get("role"), get("itemtype")
-            number = known.get(key)
-            if number is None:
-                look = Look(*key) if value else Look(kind)
-                number = known[key] = known.setdefault(look, len(looks))
-                if number == len(looks):
-                    looks.append(look)
-            count += 1
-            tags.append(kind)
-            parents.append(inner)
-            attributes.append(value)
-            look_numbers.append(number)
-            ends.append(0)
-            block_starts.append(blocks)
-            block_ends.append(0)
-            inner = element
-        elif flow == _DATA:
-            page.data.append(value)
-        else:
-            opened.append((inner, flow, owner, 0, 0, 0))
-            level += 1
-            if flow == _BREAK:
-                breaks += 1
-                if blocks > most:
-                    raise DocumentTooLargeError(
-                        f"the page has more than {most:,} blocks of text; see Limits(elements=…)"
-                    )
-                if breaks == 2 and not pre_depth:
-                    if pieces:
-                        finish()
-                    first = count
-                    breaks = links = 0
-                pieces.append("\n" if pre_depth else " ")
-            elif flow == _TITLE:
-                in_title = not page.title
-            else:
-                page.heads.append((kind, value))
-    if pieces:
-        finish()
-    ends[0] = count
-    block_ends[0] = blocks
-    if found:
-        page.owners, page.firsts, page.lasts, page.linked, page.links, page.strong = map(list, zip(*found, strict=True))
-    return page
-
-
-_END: list[Event] = [(0, TEXT, " ")]  # ends every open element, and says nothing
-_SHORT = 9  # pieces: longer inline elements are no name, date or headline
-
-
-def _mostly_links(pieces: list[str], start: int, linked: int) -> bool:
-    """Whether an inline element within a sentence is a box of links: more than two, and hardly anything else."""
-    inner = sum(map(len, pieces[start:]))
-    return linked >= 0.9 * inner and not all(map(str.isspace, pieces[:start]))
-
-
-# Soft hyphen, zero-width space, word joiner, byte order mark: no reader sees them, and they part equal words.
-_INVISIBLE = re.compile("[\\u00ad\\u200b\\u2060\\ufeff]")
 
 _KIND = {
     **dict.fromkeys(HEADINGS, BlockKind.HEADING),

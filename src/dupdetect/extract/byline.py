@@ -211,7 +211,7 @@ def _linked_authors(marks: Marks) -> list[str]:
         if parent in (None, page.parents[element]):
             text = page.text_of(element)
             if 0 < len(text.split()) <= 4 and not _ROLE.search(text):
-                address = _AUTHOR_LINK.search(page.attributes[element]["href"])
+                address = _AUTHOR_LINK.search(page.attributes["href"][element])
                 if " " in text or (address and same_words(text) in same_words(address[1])):
                     found.append(text)
                     parent = page.parents[element]

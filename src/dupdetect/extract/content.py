@@ -14,10 +14,10 @@ from dataclasses import replace
 from typing import Any
 
 from dupdetect.errors import ExtractionError, MissingExtraError, NoArticleError
-from dupdetect.extract.blocks import flatten, kinds
+from dupdetect.extract.blocks import kinds
 from dupdetect.extract.dates import parse_published
 from dupdetect.extract.decode import decode
-from dupdetect.extract.dom import events
+from dupdetect.extract.flatten import read_page
 from dupdetect.extract.front_matter import front_matter
 from dupdetect.extract.limits import DEFAULT_LIMITS, Limits
 from dupdetect.model import Article, Block, Document
@@ -51,7 +51,7 @@ def read_content(document: Document, *, limits: Limits = DEFAULT_LIMITS) -> Arti
             markup = _editorjs(text)
         else:
             markup = text
-        page = flatten(events(markup, limits))
+        page = read_page(markup, limits)
         if not page.texts:
             raise NoArticleError("the content has no words")
     except ExtractionError as error:

@@ -21,12 +21,13 @@ from typing import TYPE_CHECKING, Any
 from selectolax.lexbor import LexborHTMLParser
 
 from dupdetect.errors import DocumentTooDeepError
+from dupdetect.extract import loops
 from dupdetect.extract.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
-__all__ = ["DATA", "OPAQUE", "TEXT", "Event", "events"]
+__all__ = ["DATA", "OPAQUE", "TEXT", "VOID", "Event", "events", "serialised"]
 
 TEXT = "#text"
 DATA = "#data"
@@ -82,6 +83,7 @@ VOID = frozenset(
         "wbr",
         "keygen",
         "frame",
+        "bgsound",
         "basefont",
     ]
 )
@@ -112,6 +114,22 @@ def events(
     if isinstance(source, str):
         return _lexbor_events(LexborHTMLParser(_tamed(source, limits)), limits, opaque)
     return _soup_events(source, limits, opaque)
+
+
+def serialised(html: str, limits: Limits = DEFAULT_LIMITS) -> str:
+    """Return the tree that browsers build of a page, written out as HTML.
+
+    Parameters
+    ----------
+    html : str
+    limits : Limits
+
+    Raises
+    ------
+    DocumentTooDeepError
+        Elements may nest deeper than ``limits.depth``.
+    """
+    return str(LexborHTMLParser(_tamed(html, limits)).html)
 
 
 def _lexbor_events(parser: LexborHTMLParser, limits: Limits, opaque: frozenset[str]) -> Iterator[Event]:
@@ -211,10 +229,11 @@ def _raw_text(name: str) -> str:
     return rf"|{either}\b[^>]*>[^<]*(?:<(?!/{either})[^<]*)*(?:</{either})?"
 
 
+_TEXT_ONLY = ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
 # Every loop moves on by what its first character decides, so that no page makes it go back.
 _TAG = re.compile(
     r"<(?:!--(?:-?>|[^-]*(?:-(?!-!?>)[^-]*)*(?:--!?>)?)"  # comments
-    + "".join(map(_raw_text, ["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"]))
+    + "".join(map(_raw_text, _TEXT_ONLY))
     + r"|(/?)([a-zA-Z][^\s/>]*)([^>=]*(?:=\s*(?:\"[^\"]*\"|'[^']*')?[^>=]*)*)>?)"  # quotes quote after "=" only
 )
 _VALUE = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*')")
@@ -241,19 +260,36 @@ _SELF_ENDING = frozenset(
         "button",
     ]
 )
+# What ``_compiled/survey.c`` is told of tags, a bit each: they do not nest, their end tags end nothing, what is in them
+# are no tags, they are drawings.
+_KINDS = {
+    **dict.fromkeys(VOID, 1),
+    **dict.fromkeys(_SELF_ENDING, 1 | 2),
+    **dict.fromkeys(_TEXT_ONLY, 4),
+    **dict.fromkeys(("svg", "math"), 8),
+}
 
 
-def _tamed(html: str, limits: Limits) -> str:
-    """Return the page without attribute floods, having made sure that it does not nest over the limit."""
-    if html.count("<") >= _SMALL_TAGS:
-        _refuse_depth(html, limits)
-    return html if len(html) < _SMALL_SIZE else _without_floods(html, limits)
+def _tamed(html: str, limits: Limits) -> bytes:
+    """Return the page in UTF-8 without attribute floods, having made sure that it does not nest over the limit."""
+    page = html.encode("utf-8", "replace")
+    many, large = html.count("<") >= _SMALL_TAGS, len(html) >= _SMALL_SIZE
+    if not many and not large:
+        return page
+    if loops.COMPILED:
+        deepest, most = loops.compiled.survey(page, _KINDS)
+        floods = large and most > limits.attributes
+    else:
+        deepest = _deepest(html) if many else 0
+        floods = large and _may_flood(html, limits.attributes)
+    if many and deepest > limits.depth:
+        raise _too_deep(limits)
+    return _without_floods(html, limits).encode("utf-8", "replace") if floods else page
 
 
-def _refuse_depth(html: str, limits: Limits) -> None:
-    """Raise where tags nest over the limit: an upper bound, that errs only on pages that leave thousands open."""
-    depth = 0
-    foreign = 0
+def _deepest(html: str) -> int:
+    """Return how deep tags nest: an upper bound, that errs only on pages that leave thousands open."""
+    depth = deepest = foreign = 0
     for match in _TAG.finditer(html):
         slash, name, rest = match.groups()
         if name is None:
@@ -266,8 +302,8 @@ def _refuse_depth(html: str, limits: Limits) -> None:
         elif name not in VOID and name not in _SELF_ENDING and not (foreign and rest.endswith("/")):
             foreign += name in ("svg", "math")
             depth += 1
-            if depth > limits.depth:
-                raise _too_deep(limits)
+            deepest = max(deepest, depth)
+    return deepest
 
 
 _START = re.compile("<[a-zA-Z]")
@@ -308,8 +344,6 @@ def _attributes(text: str) -> int:
 
 def _without_floods(html: str, limits: Limits) -> str:
     """Return the page with the attributes of an element gone where there are more than the limit of them."""
-    if not _may_flood(html, limits.attributes):
-        return html
     shortest = limits.attributes * 2
     floods: list[tuple[int, int]] = []
     for match in _TAG.finditer(html):

@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dupdetect.errors import EmptyDocumentError, ExtractionError, NoArticleError
-from dupdetect.extract.blocks import Page, flatten, kinds
+from dupdetect.extract.blocks import Page, kinds
 from dupdetect.extract.boilerplate import Judged, judge
 from dupdetect.extract.content import read_content
 from dupdetect.extract.decode import decode
-from dupdetect.extract.dom import OPAQUE, events
+from dupdetect.extract.dom import OPAQUE
+from dupdetect.extract.flatten import read_page
 from dupdetect.extract.limits import DEFAULT_LIMITS, Limits
 from dupdetect.extract.metadata import Metadata, read_metadata, read_post_metadata
 from dupdetect.extract.plaintext import read_text
@@ -253,10 +254,10 @@ def flattened(
         document = source
     else:
         document, notes = decode(source, content_type=content_type, limits=limits)
-    page = flatten(events(document, limits), limits)
+    page = read_page(document, limits)
     if sum(map(len, page.texts)) < _BARE:
         # Some forums and applications send their text for search engines only, in <noscript>.
-        fuller = flatten(events(document, limits, opaque=OPAQUE - {"noscript"}), limits)
+        fuller = read_page(document, limits, opaque=OPAQUE - {"noscript"})
         if sum(map(len, fuller.texts)) > 2 * sum(map(len, page.texts)) + 200:
             page, notes = fuller, (*notes, "the text stands in <noscript>: a browser shows something else")
     if not page.texts:

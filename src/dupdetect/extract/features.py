@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.extract.blocks import HEADINGS, Page
-from dupdetect.extract.vocabulary import MARKUP_GROUPS, PHRASE_GROUPS, PHRASE_WORDS, markup_bits, phrase_bits
+from dupdetect.extract.loops import LONG, inherited, paths, tally
+from dupdetect.extract.vocabulary import MARKUP_GROUPS, PHRASE_GROUPS, PHRASES, markup_bits
 
 __all__ = ["FEATURE_NAMES", "IS_HEADING", "Facts", "Measured", "measure", "row", "word_counts"]
 
@@ -296,80 +297,84 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
     return Measured(features=features, words=words, names=names, paths=path)
 
 
-def _elements(page: Page) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+def _elements(page: Page) -> tuple[Ints, Ints, Ints, NDArray[np.float64], Ints]:
     """Return own names per element; and per block, of what it stands in: names, tags, depth, number of its path."""
     said = page.names
     bits = np.array([markup_bits(word) for word in said.vocabulary])
     meanings = np.bitwise_or.reduceat(bits[said.words], said.starts)
-    names = meanings.tolist()
     tag, classes, _, _, roles, _ = zip(*page.looks, strict=True)
     tags = [_ABOVE_BIT.get(name, 0) for name in tag]
     for number, role in enumerate(roles):
         if role and tag[number] not in ("html", "body"):
             tags[number] |= _ABOVE_BIT.get(_ROLES.get(role, ""), 0)
-    steps: dict[tuple[str, str], int] = {}  # of a path
-    step_of = [steps.setdefault((name, own or ""), len(steps)) for name, own in zip(tag, classes, strict=True)]
-    numbers: dict[int, int] = {}  # of each path, by the path to the parent and the last step
-    n = len(page.tags)
-    above, tags_above, depths, paths = [0] * n, [0] * n, [0] * n, [0] * n
-    parents, look_numbers, wide = page.parents, page.look_numbers, len(steps)
-    for element in page.holding[1:]:
-        outer, number = parents[element], look_numbers[element]
-        above[element] = above[outer] | names[number]
-        tags_above[element] = tags_above[outer] | tags[number]
-        depths[element] = depths[outer] + 1
-        paths[element] = numbers.setdefault(paths[outer] * wide + step_of[number], len(numbers) + 1)
-    lines = np.array((above, tags_above, depths, paths))[:, page.owner_array]
-    return meanings[look_numbers], lines[0], lines[1], lines[2], lines[3]
+    numbers: dict[tuple[str, str], int] = {}
+    steps = np.array(
+        [numbers.setdefault((name, own or ""), len(numbers)) for name, own in zip(tag, classes, strict=True)]
+    )
+    held, owners = (page.holding_array[1:], page.parent_array, page.look_array), page.owner_array
+    return (
+        meanings[page.look_array],
+        inherited(*held, meanings)[owners],
+        inherited(*held, np.array(tags))[owners],
+        inherited(*held, np.ones(len(tags)))[owners],
+        paths(*held, steps)[owners],
+    )
 
 
 def _texts(page: Page, facts: Facts, posts: Sequence[int]) -> tuple[Any, ...]:
     """Return what takes a look at each block's words."""
-    n = len(page.texts)
+    folded = page.folded
     title = set(facts.title.casefold().split())
     description = set(facts.description.casefold().split())
-    authors = [name.casefold() for name in facts.authors if len(name) > 3]
-    wanted = PHRASE_WORDS | title | description
-    body = " ".join(facts.body.split()).casefold()
-    phrases = [0] * n
-    ending, title_share, title_cover, description_share, named, in_body, repeats = ([0.0] * n for _ in range(7))
-    seen: dict[str, int] = {}
-    fresh = {page.block_starts[post] for post in posts}
+    told = {word: (word in title) + 2 * (word in description) for word in title | description}
+    phrases, distinct, of_title, of_description = tally(folded, PHRASES, told).T
+    short = np.fromiter((len(text) < LONG for text in folded), bool, len(folded))
+    title_share = short * of_title / np.maximum(distinct, 1)
+    title_cover = short * of_title / np.maximum(distinct, max(len(title), 1))
+    description_share = of_description / np.where(short, np.maximum(distinct, 1), max(len(description), 1))
+
+    lasts = [text[-1] for text in page.texts]
+    ending = [
+        last in _ENDS if last not in _CLOSERS else text.rstrip(_CLOSERS).endswith(tuple(_ENDS))
+        for last, text in zip(lasts, page.texts, strict=True)
+    ]
     heads = [text[0] for text in page.texts]
     kinds = {head: 2 if head.isupper() else 1 if head.isalpha() else 3 if head.isdigit() else 0 for head in set(heads)}
     beginning = [kinds[head] for head in heads]
-    for block, text in enumerate(page.texts):
-        if block in fresh:
-            seen = {}
-        last = text[-1]
-        if last in _CLOSERS:
-            last = text.rstrip(_CLOSERS)[-1:]
-        if last and last in _ENDS:
-            ending[block] = 1
-        lower = text.casefold()
-        if lower in seen:
-            repeats[block] = seen[lower] = seen[lower] + 1
-        else:
-            seen[lower] = 0
-        if body:
-            in_body[block] = 1 if lower[:60] in body else -1
-        if len(text) < 300:
-            distinct = set(lower.replace(":", " ").replace(",", " ").split())
-            telling = distinct & wanted
-            if telling:
-                phrases[block] = phrase_bits(telling)
-                common = len(telling & title)
-                if common:
-                    title_share[block] = common / len(distinct)
-                    title_cover[block] = common / max(len(title), len(distinct))
-                description_share[block] = len(telling & description) / len(distinct)
-            for name in authors:
-                if name in lower:
-                    named[block] = len(name) / len(lower)
-        elif description:
-            description_share[block] = len(description.intersection(lower.split())) / len(description)
-    columns = ending, beginning, title_share, title_cover, description_share, named, in_body, repeats
-    return (np.array(phrases), *np.array(columns, float))
+    named = np.zeros(len(folded))
+    for name in (name.casefold() for name in facts.authors if len(name) > 3):
+        for block, text in enumerate(folded):
+            if name in text and len(text) < LONG:
+                named[block] = len(name) / len(text)
+    body = " ".join(facts.body.split()).casefold()
+    in_body = [1 if text[:60] in body else -1 for text in folded] if body else np.float64(0)
+    return (
+        phrases,
+        np.array(ending, float),
+        np.array(beginning, float),
+        title_share,
+        title_cover,
+        description_share,
+        named,
+        np.array(in_body, float),
+        _repeats(page, posts),
+    )
+
+
+def _repeats(page: Page, posts: Sequence[int]) -> NDArray[np.float64]:
+    """Return how often each text was there before."""
+    repeats = np.zeros(len(page.folded))
+    seen: dict[str, int] = {}
+    anew = {page.block_starts[post] for post in posts}
+    if len(set(page.folded)) < len(page.folded):
+        for block, text in enumerate(page.folded):
+            if block in anew:
+                seen = {}
+            if text in seen:
+                repeats[block] = seen[text] = seen[text] + 1
+            else:
+                seen[text] = 0
+    return repeats
 
 
 _COLUMNS = [

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from dupdetect.extract.blocks import Names, Page
 from dupdetect.extract.features import IS_HEADING, Measured, row
+from dupdetect.extract.loops import LONG, MOST, WordTable, inherited, scores
 
 __all__ = ["LEXICON_NAMES", "PLACES", "Lexicon", "lexicon_features", "said", "word_scores"]
 
@@ -33,16 +34,7 @@ LEXICON_NAMES: tuple[str, ...] = (
 )
 """Names of the rows that `lexicon_features` returns."""
 
-_LONG = 300  # code points: a text so long speaks by its form
-_MOST = 60  # words
-_BETWEEN = "\x01"
 _TEXT_WORD = re.compile(r"[^\W\d_]+|\d+|©")
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
-# ASCII as UTF-8 has it: letters stay, and the sign between two texts; digits are alike; all else parts words.
-_PLAIN = bytes(
-    48 if chr(sign).isdigit() else sign if chr(sign).isalpha() or chr(sign) == _BETWEEN else 32 for sign in range(128)
-) + bytes(range(128, 256))
-_MANY = 100  # signs
 _FIRST = "^"
 _TAG, _STRONG = row("tag"), row("strong")
 
@@ -65,19 +57,9 @@ class Lexicon:
     far: dict[str, float]
 
     @cached_property
-    def firsts(self) -> dict[str, float]:
-        """Words that count where a text begins with them."""
-        return {word.removeprefix(_FIRST): weight for word, weight in self.text.items() if word.startswith(_FIRST)}
-
-    @cached_property
-    def openers(self) -> frozenset[str]:
-        """Words that begin a pair."""
-        return frozenset(pair.split()[0] for pair in self.text if " " in pair)
-
-    @cached_property
-    def heard(self) -> frozenset[str]:
-        """What a look at the words of all texts stops at."""
-        return self.openers.union(self.text, (_BETWEEN,))
+    def table(self) -> WordTable:
+        """The words of texts."""
+        return WordTable(self.text)
 
     @cached_property
     def names(self) -> dict[str, tuple[float, float, float]]:
@@ -92,9 +74,9 @@ class Lexicon:
 
 
 def _words_of(text: str) -> list[str]:
-    if len(text) >= _LONG:
+    if len(text) >= LONG:
         return []
-    words: list[str] = _TEXT_WORD.findall(text.casefold())[:_MOST]
+    words: list[str] = _TEXT_WORD.findall(text)[:MOST]
     return ["0" if word.isdecimal() else word for word in words]
 
 
@@ -111,7 +93,7 @@ def said(page: Page) -> list[dict[str, list[str]]]:
         return sorted(names[page.look_numbers[element]]) if element > 0 else []
 
     found = []
-    for block, text in enumerate(page.texts):
+    for block, text in enumerate(page.folded):
         words = _words_of(text)
         pairs = {f"{one} {other}" for one, other in pairwise(words)}
         inner = set(page.look_numbers[page.firsts[block] : page.lasts[block]])
@@ -130,12 +112,12 @@ def said(page: Page) -> list[dict[str, list[str]]]:
 def word_scores(page: Page, lexicon: Lexicon) -> NDArray[np.float64]:
     """Return the sum of the weights of what is `said`, shape (places, blocks)."""
     out = np.zeros((len(PLACES), len(page.texts)))
-    out[0] = _text_scores(page.texts, lexicon)
+    out[0] = scores(page.folded, lexicon.table)
     own, near, far = _look_scores(page.names, lexicon)
-    numbers, parents, owners = page.look_numbers, page.parent_array, page.owner_array
-    looks = np.array(numbers)
+    numbers, looks = page.look_numbers, page.look_array
+    parents, owners = page.parent_array, page.owner_array
     out[1] = own[looks[owners]]
-    owns, fars = own.tolist(), far.tolist()
+    owns = own.tolist()
     out[1] += [
         sum([owns[look] for look in set(numbers[first:last])]) if first < last else 0.0
         for first, last in zip(page.firsts, page.lasts, strict=True)
@@ -143,10 +125,7 @@ def word_scores(page: Page, lexicon: Lexicon) -> NDArray[np.float64]:
     around = np.maximum(parents[owners], 0)
     beyond = np.maximum(parents[around], 0)
     out[2] = near[looks[around]] + near[looks[beyond]]
-    lines = [0.0] * len(parents)
-    for element in page.holding[1:]:
-        lines[element] = lines[page.parents[element]] + fars[numbers[element]]
-    out[3] = np.array(lines)[np.maximum(parents[beyond], 0)]
+    out[3] = inherited(page.holding_array[1:], parents, looks, far.copy())[np.maximum(parents[beyond], 0)]
     return out
 
 
@@ -158,53 +137,6 @@ def _look_scores(names: Names, lexicon: Lexicon) -> NDArray[np.float64]:
 
 
 _NOTHING = (0.0, 0.0, 0.0)
-
-
-def _text_scores(texts: list[str], lexicon: Lexicon) -> list[float]:
-    """Return the sum over each text, by one look at all words of all texts: few of them count."""
-    weights, firsts, openers = lexicon.text, lexicon.firsts, lexicon.openers
-    heard = lexicon.heard
-    joined = f" {_BETWEEN} ".join([text if len(text) < _LONG else "" for text in texts])
-    if joined.count(_BETWEEN) >= max(len(texts), 1):
-        return _text_scores([text.replace(_BETWEEN, " ") for text in texts], lexicon)
-    words = [_BETWEEN, *_split(joined.casefold()), _BETWEEN, _BETWEEN]
-    scores: list[float] = []
-    total, start = 0.0, 0
-    counted: set[str] = set()
-    for at in compress(range(len(words) - 1), map(heard.__contains__, words)):
-        word = words[at]
-        if word == _BETWEEN:
-            scores.append(total)
-            counted.clear()
-            total, start = firsts.get(words[at + 1], 0.0), at
-        elif at - start <= _MOST:
-            if word in weights and word not in counted:
-                counted.add(word)
-                total += weights[word]
-            if word in openers and at - start < _MOST:
-                pair = f"{word} {words[at + 1]}"
-                if pair in weights and pair not in counted:
-                    counted.add(pair)
-                    total += weights[pair]
-    return scores[1:]
-
-
-def _split(text: str) -> list[str]:
-    """Return the words of a text in lower case, every number as ``0``, by steps that each take all of it at once."""
-    if not text.isascii():
-        signs = set("".join(_BEYOND_ASCII.findall(text)))
-        plainer = {sign: "0" if sign.isdecimal() else " " for sign in signs if sign.isdecimal() or not sign.isalnum()}
-        if "©" in plainer:
-            plainer["©"] = " © "
-        if len(plainer) > _MANY:  # slower on a page of few, and no slower on a page of thousands
-            text = text.translate({ord(sign): instead for sign, instead in plainer.items()})
-        else:
-            for sign, instead in plainer.items():
-                text = text.replace(sign, instead)
-    plain = text.encode("utf-8", "replace").translate(_PLAIN).decode()
-    while "00" in plain:
-        plain = plain.replace("00", "0")
-    return plain.replace("0", " 0 ").split()
 
 
 def lexicon_features(measured: Measured, scores: NDArray[np.float64]) -> NDArray[np.float32]:

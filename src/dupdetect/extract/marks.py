@@ -60,8 +60,7 @@ class Marks:
             if at is not None:
                 found = [(number, value) for number, look in enumerate(self.page.looks) if (value := look[at])]
             else:
-                every = enumerate(self.page.attributes)
-                found = [(element, value) for element, has in every if attribute in has and (value := has[attribute])]
+                found = [(element, value) for element, value in self.page.attributes[attribute].items() if value]
             self._values[attribute] = found
         return found
 

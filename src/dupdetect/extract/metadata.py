@@ -114,7 +114,7 @@ def read_post_metadata(page: Page, post: int, whole: Metadata, url: str | None =
     link = None
     if heading is not None:
         inside = range(heading, page.ends[heading])
-        link = next((page.attributes[e].get("href") for e in inside if page.tags[e] == "a"), None)
+        link = next((page.attributes["href"].get(e) for e in inside if page.tags[e] == "a"), None)
     marks = Marks(page, elements)
     return Metadata(
         title=page.text_of(heading) or None if heading is not None else None,
@@ -252,7 +252,7 @@ def _joined_url(base: str | None, link: str) -> str | None:
 
 def _language(page: Page, metas: dict[str, list[str]], article: Node) -> str | None:
     declared = next(
-        (attributes.get("lang") or attributes.get("xml:lang") for attributes in page.attributes[:3] if attributes), None
+        filter(None, (page.attributes[name].get(element) for element in (1, 2) for name in ("lang", "xml:lang"))), None
     )
     found = _first(
         [declared] if declared else None,

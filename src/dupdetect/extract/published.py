@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any
 from urllib.parse import urlsplit
 
 from dupdetect.extract.blocks import Page
@@ -87,16 +86,11 @@ def read_published(
         }
         if "date" in marks.said("property"):  # RDFa
             for element in marks.find("property", _DATE_PROPERTY):
-                yield page.attributes[element].get("content") or page.text_of(element)
+                yield page.attributes["content"].get(element) or page.text_of(element)
         for element, number in enumerate(page.look_numbers):
             if number in dated:
-                attributes = page.attributes[element]
-                yield (
-                    attributes.get("content")
-                    or attributes.get("datetime")
-                    or attributes.get("title")
-                    or page.text_of(element)
-                )
+                said = (page.attributes[name].get(element) for name in ("content", "datetime", "title"))
+                yield next(filter(None, said), "") or page.text_of(element)
         if url:
             found = _URL_DATE.search(_path(url))
             if found:
@@ -164,8 +158,8 @@ def _times(page: Page, elements: range) -> list[str]:
         for element, tag in enumerate(page.tags[elements.start : elements.stop], elements.start)
         if tag == "time"
     ]
-    times.sort(key=lambda element: not _is_published(page.attributes[element]))
-    return [page.attributes[element].get("datetime") or page.text_of(element) for element in times[:5]]
+    times.sort(key=lambda element: not _is_published(page, element))
+    return [page.attributes["datetime"].get(element) or page.text_of(element) for element in times[:5]]
 
 
 _DATE_CLASS = re.compile(
@@ -182,8 +176,7 @@ def marked_dates(marks: Marks, elements: range) -> Iterator[Published]:
             yield found
 
 
-def _is_published(attributes: dict[str, Any]) -> bool:
-    marks = (
-        f"{attributes.get('class') or ''} {attributes.get('itemprop') or ''} {attributes.get('pubdate', '')}".lower()
-    )
-    return "publi" in marks or "entry-date" in marks or "pubdate" in attributes
+def _is_published(page: Page, element: int) -> bool:
+    look = page.looks[page.look_numbers[element]]
+    said = f"{look.classes or ''} {look.prop or ''}".lower()
+    return "publi" in said or "entry-date" in said or element in page.attributes["pubdate"]

@@ -383,7 +383,7 @@ class _Looked:
         if owner not in self._places:
             steps = []
             for element in self._page.ancestors(owner):
-                classes = str(self._page.attributes[element].get("class") or "").split()
+                classes = (self._page.looks[self._page.look_numbers[element]].classes or "").split()
                 steps.append(".".join([self._page.tags[element], *sorted(c for c in classes if c.isalpha())]))
                 if len(steps) == 3:
                     break

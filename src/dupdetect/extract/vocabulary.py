@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["MARKUP_GROUPS", "PHRASE_GROUPS", "PHRASE_WORDS", "markup_bits", "phrase_bits"]
+from dupdetect.extract.loops import WordTable
+
+__all__ = ["MARKUP_GROUPS", "PHRASES", "PHRASE_GROUPS", "markup_bits"]
 
 MARKUP_GROUPS: dict[str, str] = {
     "content": (
@@ -201,9 +203,8 @@ def _table(groups: dict[str, str]) -> dict[str, int]:
 
 
 _MARKUP = _table(MARKUP_GROUPS)
-_PHRASES = _table(PHRASE_GROUPS)
-PHRASE_WORDS = frozenset(_PHRASES)
-"""All words of `PHRASE_GROUPS`."""
+PHRASES = WordTable(_table(PHRASE_GROUPS))
+"""Which of `PHRASE_GROUPS` a lower-case word belongs to, a bit each."""
 _GLUED = {stem: _MARKUP.get(stem, 0) for stem in _STEMS}
 _GLUED.update(
     navig=_MARKUP["navigation"],
@@ -221,12 +222,4 @@ def markup_bits(word: str) -> int:
         for stem, meaning in _GLUED.items():
             if stem in word:
                 bits |= meaning
-    return bits
-
-
-def phrase_bits(words: set[str]) -> int:
-    """Return which of `PHRASE_GROUPS` the lower-case words belong to, a bit each."""
-    bits = 0
-    for word in words & PHRASE_WORDS:
-        bits |= _PHRASES[word]
     return bits

@@ -3,8 +3,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dupdetect.extract.blocks import Page, flatten, kinds
+from dupdetect.extract.blocks import Page, kinds
 from dupdetect.extract.dom import events
+from dupdetect.extract.flatten import flatten
 from dupdetect.model import BlockKind
 
 
@@ -76,8 +77,9 @@ def test_the_lists_of_any_page_fit_together(pieces: list[str]) -> None:
     page = _page("".join(pieces))
     n, m = len(page.texts), len(page.tags)
     assert {len(x) for x in (page.owners, page.firsts, page.lasts, page.linked, page.links, page.strong)} == {n}
-    lists = (page.parents, page.attributes, page.look_numbers, page.ends, page.block_starts, page.block_ends)
+    lists = (page.parents, page.look_numbers, page.ends, page.block_starts, page.block_ends)
     assert {len(x) for x in lists} == {m}
+    assert all(element < m for values in page.attributes.values() for element in values)
     assert [page.looks[number].tag for number in page.look_numbers] == page.tags
     for element, (parent, end) in enumerate(zip(page.parents, page.ends, strict=True)):
         assert parent < element < end <= page.ends[max(parent, 0)]

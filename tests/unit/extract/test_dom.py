@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from dupdetect.errors import DocumentTooDeepError
-from dupdetect.extract import Limits
-from dupdetect.extract.blocks import flatten
-from dupdetect.extract.dom import DATA, TEXT, _may_flood, events
+from dupdetect.extract import Limits, loops
+from dupdetect.extract.dom import _KINDS, _TAG, DATA, TEXT, _attributes, _deepest, _may_flood, events
+from dupdetect.extract.flatten import flatten
+
+compiled = pytest.mark.skipif(not loops.COMPILED, reason="no C compiler was there: only Python looks")
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><title>A title</title>
 <script type="application/ld+json">{"a": 1}</script></head>
@@ -50,6 +52,7 @@ def test_a_soup_of_any_builder_is_read(builder: str) -> None:
     assert page.title == "A title"
 
 
+@pytest.mark.usefixtures("either")
 def test_nesting_over_the_limit_is_refused_before_a_parser_pays_for_it() -> None:
     with pytest.raises(DocumentTooDeepError, match="deeper than 4,000"):
         list(events("<div>" * 100_000 + "x"))
@@ -76,12 +79,17 @@ def test_a_million_attributes_are_dropped_and_the_text_stays() -> None:
     assert flatten(events(html)).texts == ["Words stay."]
 
 
+@pytest.fixture(params=[pytest.param(True, marks=compiled, id="compiled"), pytest.param(False, id="Python")])
+def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "COMPILED", request.param)
+
+
+@pytest.mark.usefixtures("either")
 @pytest.mark.parametrize("between", [" ", "/", '="" ', "=''"])
 def test_a_flood_of_attributes_is_dropped_however_they_are_parted(between: str) -> None:
     html = "<div " + between.join(f"a{n:x}" for n in range(20_000)) + "><p>Words stay.</p></div>"
-    page = flatten(events(html))
-    assert page.texts == ["Words stay."]
-    assert max(map(len, page.attributes)) == 0
+    assert flatten(events(html)).texts == ["Words stay."]
+    assert [value for _, kind, value in events(html) if kind == "div"] == [{}]
 
 
 # What might hide an attribute or the end of a tag from a look that does not parse.
@@ -102,6 +110,20 @@ def test_the_look_for_floods_misses_no_element_of_more_attributes(html: str, mos
     html = f"<p {html}>"
     found = max([len(element.attributes) for element in LexborHTMLParser(html).css("*")])
     assert found <= most or _may_flood(html, most)
+
+
+@compiled
+@example(html="<svg><g/><script>")
+@example(html="<!--><a b c><!-- --!><p>")
+@example(html='<script a=">" b c></SCRIPT d e>')
+@given(
+    html=st.lists(st.sampled_from([*_SCRAPS, "</div>", "</p>", "<svg>", "<g/>", "</script>", "--!>", "<!-->"])).map(
+        "".join
+    )
+)
+def test_the_compiled_look_before_parsing_sees_what_the_expressions_see(html: str) -> None:
+    most = max([_attributes(match[3]) for match in _TAG.finditer(html) if match[3]], default=0)
+    assert loops.compiled.survey(html.encode(), _KINDS) == (_deepest(html), most)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dupdetect.extract.blocks import Page, flatten
+from dupdetect.extract.blocks import Page
 from dupdetect.extract.dom import events
 from dupdetect.extract.features import Facts, measure
+from dupdetect.extract.flatten import flatten
 from dupdetect.extract.lexicon import LEXICON_NAMES, PLACES, Lexicon, lexicon_features, said, word_scores
 
 WORDS = ["read", "more", "share", "0", "©", "harbour", "¹", "٣", "a_0"]

@@ -1,0 +1,45 @@
+/* The compiled loops of extraction, a file each. They need no header but Python's: arrays come as buffers. */
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+PyObject *call_flatten(PyObject *, PyObject *);
+PyObject *call_survey(PyObject *, PyObject *);
+PyObject *call_vocabulary(PyObject *, PyObject *);
+PyObject *call_tally(PyObject *, PyObject *);
+PyObject *call_scores(PyObject *, PyObject *);
+PyObject *call_names(PyObject *, PyObject *);
+PyObject *call_inherited(PyObject *, PyObject *);
+PyObject *call_paths(PyObject *, PyObject *);
+
+static PyMethodDef methods[] = {
+    {"flatten", call_flatten, METH_VARARGS,
+     "Return the columns of a page as a serialiser wrote it, None where none did."},
+    {"survey", call_survey, METH_VARARGS,
+     "Return how deep the tags of a page may nest, and the most attributes that one may have."},
+    {"vocabulary", call_vocabulary, METH_O, "Return words and their numbers, or weights, for the other functions."},
+    {"tally", call_tally, METH_VARARGS,
+     "Return of each text the bits of its words, how many differ, and how many are of either kind."},
+    {"scores", call_scores, METH_VARARGS, "Return the sum of the weights of each text's words and pairs of words."},
+    {"names", call_names, METH_O, "Return the different words of names, each look's, and where each look begins."},
+    {"inherited", call_inherited, METH_VARARGS,
+     "Return what each element's look and those around it say: all bits, or the sum."},
+    {"paths", call_paths, METH_VARARGS, "Return the number of the path of steps to each element."},
+    {NULL, NULL, 0, NULL},
+};
+
+/* What the functions are given and return; counted up where that changes, in dupdetect/extract/loops.py too. */
+static int add_version(PyObject *module) { return PyModule_AddIntConstant(module, "VERSION", 1); }
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, add_version},
+#ifdef Py_GIL_DISABLED
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "dupdetect.extract._loops",
+                                        .m_methods = methods, .m_slots = slots};
+
+PyMODINIT_FUNC PyInit__loops(void) { return PyModuleDef_Init(&definition); }

@@ -1,0 +1,282 @@
+"""Loops over a page's texts, names and elements: compiled where there was a compiler, else Python's, to one result.
+
+``_compiled`` is built when the package is installed; what an older checkout built is passed over. Python's loops also
+take over where a page's words were made to collide in the compiled tables, which have no secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from itertools import compress
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.text.shingles import fresh
+
+VERSION = 1
+"""What the compiled loops are given and return; counted up where that changes, in ``_compiled/module.c`` too."""
+
+try:
+    from dupdetect.extract import _loops as compiled
+except ImportError:
+    COMPILED = False
+else:
+    COMPILED = compiled.VERSION == VERSION
+
+__all__ = ["COMPILED", "LONG", "MOST", "WordTable", "compiled", "inherited", "names", "paths", "scores", "tally"]
+
+Ints = NDArray[np.int64]
+
+LONG = 300
+"""Code points: a text so long speaks by its form, not by its words."""
+MOST = 60
+"""Words of a text that are weighed."""
+
+
+class WordTable:
+    """Words, each with a number or a weight: made once, looked at for every page.
+
+    Parameters
+    ----------
+    words : mapping of str to int, or to float
+        For `scores`: words in lower case, every number as ``0``; pairs of words with a blank; the first word of a text
+        after ``^``.
+    """
+
+    def __init__(self, words: Mapping[str, int] | Mapping[str, float]) -> None:
+        self.words = dict(words)
+        self.compiled = compiled.vocabulary(self.words) if COMPILED else None
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The words."""
+        return frozenset(self.words)
+
+    @cached_property
+    def openers(self) -> frozenset[str]:
+        """Words that begin a pair."""
+        return frozenset(pair.split()[0] for pair in self.words if " " in pair)
+
+    @cached_property
+    def heard(self) -> frozenset[str]:
+        """What a look at the words of all texts stops at."""
+        return self.openers.union(self.words, (_BETWEEN,))
+
+
+# ------------------------------------------------------------------------------------------------------------- texts
+
+
+def tally(texts: list[str], table: WordTable, told: Mapping[str, int]) -> Ints:
+    """Return what the words of texts are; words stand between white space, colons and commas.
+
+    Parameters
+    ----------
+    texts : list of str
+        In lower case.
+    table : WordTable
+        Bits of words.
+    told : mapping of str to int
+        Words of two kinds: 1, 2, or 3 for both.
+
+    Returns
+    -------
+    ndarray of int64, shape (texts, 4)
+        Of a text shorter than `LONG`: all bits of its words; how many different words it has; how many of either kind.
+        Of a longer one, whose words stand between white space: 0, 0, and how many of either kind.
+    """
+    if COMPILED:
+        found = compiled.tally(texts, table.compiled, dict(told), LONG)
+        if found is not None:
+            return np.frombuffer(found, np.int64).reshape(-1, 4)
+    kinds = [{word for word, kind in told.items() if kind & bit} for bit in (1, 2)]
+    rows = np.zeros((len(texts), 4), np.int64)
+    for row, text in zip(rows, texts, strict=True):
+        short = len(text) < LONG
+        words = set((text.replace(":", " ").replace(",", " ") if short else text).split())
+        if short:
+            for word in words & table.keys:
+                row[0] |= int(table.words[word])
+            row[1] = len(words)
+        row[2:] = [len(words & kind) for kind in kinds]
+    return rows
+
+
+_BETWEEN = "\x01"
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+# ASCII as UTF-8 has it: letters stay, and the sign between two texts; digits are alike; all else parts words.
+_PLAIN = bytes(
+    48 if chr(sign).isdigit() else sign if chr(sign).isalpha() or chr(sign) == _BETWEEN else 32 for sign in range(128)
+) + bytes(range(128, 256))
+_MANY = 100  # signs
+
+
+def scores(texts: list[str], table: WordTable) -> NDArray[np.float64]:
+    """Return the sum of the weights of each text's words and pairs of words, each counted once.
+
+    A text of `LONG` code points weighs nothing; of others the first `MOST` words are weighed.
+
+    Parameters
+    ----------
+    texts : list of str
+        In lower case.
+    table : WordTable
+
+    Returns
+    -------
+    ndarray of float64, shape (texts,)
+    """
+    if COMPILED:
+        return np.frombuffer(compiled.scores(texts, table.compiled, LONG, MOST), np.float64)
+    return np.array(_scores([text if len(text) < LONG else "" for text in texts], table), float)
+
+
+def _scores(texts: list[str], table: WordTable) -> list[float]:
+    """Return the sums by one look at all words of all texts: few of them count."""
+    weights, openers = table.words, table.openers
+    joined = f" {_BETWEEN} ".join(texts)
+    if joined.count(_BETWEEN) >= max(len(texts), 1):
+        return _scores([text.replace(_BETWEEN, " ") for text in texts], table)
+    words = [_BETWEEN, *_split(joined), _BETWEEN, _BETWEEN]
+    sums: list[float] = []
+    total, start = 0.0, 0
+    counted: set[str] = set()
+    for at in compress(range(len(words) - 1), map(table.heard.__contains__, words)):
+        word = words[at]
+        if word == _BETWEEN:
+            sums.append(total)
+            counted.clear()
+            total, start = weights.get(f"^{words[at + 1]}", 0.0), at
+        elif at - start <= MOST:
+            if word in weights and word not in counted:
+                counted.add(word)
+                total += weights[word]
+            if word in openers and at - start < MOST:
+                pair = f"{word} {words[at + 1]}"
+                if pair in weights and pair not in counted:
+                    counted.add(pair)
+                    total += weights[pair]
+    return sums[1 : len(texts) + 1]
+
+
+def _split(text: str) -> list[str]:
+    """Return the words of a text in lower case, every number as ``0``, by steps that each take all of it at once."""
+    if not text.isascii():
+        signs = set("".join(_BEYOND_ASCII.findall(text)))
+        plainer = {sign: "0" if sign.isdecimal() else " " for sign in signs if sign.isdecimal() or not sign.isalnum()}
+        if "©" in plainer:
+            plainer["©"] = " © "
+        if len(plainer) > _MANY:  # slower on a page of few, and no slower on a page of thousands
+            text = text.translate({ord(sign): instead for sign, instead in plainer.items()})
+        else:
+            for sign, instead in plainer.items():
+                text = text.replace(sign, instead)
+    plain = text.encode("utf-8", "replace").translate(_PLAIN).decode()
+    while "00" in plain:
+        plain = plain.replace("00", "0")
+    return plain.replace("0", " 0 ").split()
+
+
+# ------------------------------------------------------------------------------------------------------------- names
+
+_NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
+_CAPITAL = re.compile("[A-Z][A-Za-z]*")
+# Of a name, letters stay, and the sign between two names; all else parts words.
+_LETTERS = bytes(sign if chr(sign).isalpha() or not sign else 32 for sign in range(128)) + b" " * 128
+
+
+def names(said: list[str]) -> tuple[list[str], Ints, Ints]:
+    """Return the words of names: letters, in lower case, parted by all else and before capitals.
+
+    Parameters
+    ----------
+    said : list of str
+        The names of each look.
+
+    Returns
+    -------
+    vocabulary : list of str
+        The different words, in the order of their coming. The first is none.
+    words : ndarray of int64
+        Numbers of the words of each look, each once, the least first: each look begins with 0.
+    starts : ndarray of int64, shape (looks,)
+        Where each look begins in `words`.
+    """
+    if COMPILED:
+        found = compiled.names(said)
+        if found is not None:
+            vocabulary, words, starts = found
+            return vocabulary, np.frombuffer(words, np.int64), np.frombuffer(starts, np.int64)
+    joined = "\0".join(said)
+    if joined.count("\0") >= len(said):
+        joined = "\0".join([names.replace("\0", " ") for names in said])
+    # One look at the names of all looks, which are many and short; few have capitals.
+    letters = joined.encode("ascii", "replace").translate(_LETTERS).decode()
+    if not letters.islower():
+        letters = _CAPITAL.sub(_parted, letters).lower()
+    flow = ("\0" + letters).replace("\0", " \0 ").split()  # each look begins with what parts it from the last
+    numbers = {word: number for number, word in enumerate(dict.fromkeys(flow))}
+    every = np.fromiter(map(numbers.__getitem__, flow), np.int64, len(flow))
+    entries = (np.cumsum(every == 0) - 1) * len(numbers) + every
+    entries.sort()
+    each = entries[fresh(entries)] % len(numbers)  # once a look
+    return list(numbers), each, np.flatnonzero(each == 0)
+
+
+def _parted(capital: re.Match[str]) -> str:
+    """Return the words that are glued together from a capital on; a capital alone is none."""
+    return " " + " ".join(_NAME_WORD.findall(capital[0]))
+
+
+# ---------------------------------------------------------------------------------------------------------- elements
+
+
+def inherited(held: Ints, parents: Ints, looks: Ints, values: NDArray[Any]) -> NDArray[Any]:
+    """Return what each element's look says together with those around it: all bits of whole numbers, the sum of others.
+
+    Parameters
+    ----------
+    held : ndarray of int64
+        Elements in document order, without the root; with each goes all that it stands in. Of others nothing is said.
+    parents, looks : ndarray of int64, shape (elements,)
+    values : ndarray of int64 or float64
+        Of each look. What the root's says does not count.
+
+    Returns
+    -------
+    ndarray of the type of `values`, shape (elements,)
+    """
+    sums = values.dtype == np.float64
+    if COMPILED:
+        return np.frombuffer(compiled.inherited(held, parents, looks, values, sums), values.dtype)
+    own, outer, look = values.tolist(), parents.tolist(), looks.tolist()
+    found = [own[0] * 0] * len(outer)
+    for element in held.tolist():
+        around, value = found[outer[element]], own[look[element]]
+        found[element] = around + value if sums else around | value
+    return np.array(found, values.dtype)
+
+
+def paths(held: Ints, parents: Ints, looks: Ints, steps: Ints) -> Ints:
+    """Return the number of each element's path from the root: alike paths have one number, from 1 up; others 0.
+
+    Parameters
+    ----------
+    held, parents, looks : ndarray of int64
+        As for `inherited`.
+    steps : ndarray of int64
+        Number of each look's step.
+    """
+    if COMPILED:
+        found = compiled.paths(held, parents, looks, steps)
+        if found is not None:
+            return np.frombuffer(found, np.int64)
+    numbers: dict[tuple[int, int], int] = {}
+    step, outer, look = steps.tolist(), parents.tolist(), looks.tolist()
+    numbered = [0] * len(outer)
+    for element in held.tolist():
+        numbered[element] = numbers.setdefault((numbered[outer[element]], step[look[element]]), len(numbers) + 1)
+    return np.array(numbered)
