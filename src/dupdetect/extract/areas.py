@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.extract.blocks import Page
+from dupdetect.extract.loops import inherited
 from dupdetect.extract.vocabulary import MARKUP_GROUPS
 
 __all__ = ["areas_of"]
@@ -37,24 +40,29 @@ _BIT = {name: 1 << bit for bit, name in enumerate(MARKUP_GROUPS)}
 
 
 def areas_of(page: Page, names: NDArray[np.int64]) -> list[str]:
-    """Return what the markup calls the part of the page that each element stands in, nearest first; "" for none."""
-    said: dict[int, str | None] = {}  # by each look; None: nothing
-    areas = [""] * len(page.tags)
-    parents, looks = page.parents, page.look_numbers
-    for element in page.holding[1:]:
-        look = looks[element]
-        if look not in said:
-            said[look] = _own_area(page.tags[element], int(names[element]))
-        own = said[look]
-        areas[element] = areas[parents[element]] if own is None else own
-    return areas
+    """Return what the markup calls the part of the page that each element stands in, nearest first; "" for none.
+
+    Parameters
+    ----------
+    page : Page
+    names : ndarray of int64, shape (looks,)
+        Markup groups that each look's class and id speak of.
+    """
+    numbers = {"": 0}
+    own = np.full(len(page.looks), -1)
+    for look, said in enumerate(names.tolist()):
+        tag = page.looks[look].tag
+        area = _AREA_TAGS[tag] if tag in _AREA_TAGS else _named(said) if said else None
+        if area is not None:
+            own[look] = numbers.setdefault(area, len(numbers))
+    areas = list(numbers)
+    nearest = inherited(page.holding_array[1:], page.parent_array, page.look_array, own, nearest=True)
+    return [areas[number] for number in nearest.tolist()]
 
 
-def _own_area(tag: str, names: int) -> str | None:
-    if tag in _AREA_TAGS:
-        return _AREA_TAGS[tag]
-    if not names:
-        return None
+@lru_cache(maxsize=4096)
+def _named(names: int) -> str | None:
+    """Return what an area is for, by its markup groups: "" for content, None where they do not tell."""
     if names & _BIT["content"]:
         return ""
     return next((words for bit, words in _AREA_BITS if names & bit), None)

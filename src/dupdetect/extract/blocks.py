@@ -6,7 +6,7 @@ Elements are numbered in document order, so a subtree is a range and a parent's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -14,11 +14,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.extract.loops import names
+from dupdetect.extract.loops import inherited, names
 from dupdetect.model import BlockKind
 
 __all__ = ["ASKED", "HEADINGS", "Look", "Names", "Page", "kinds"]
 
+_UNNAMED = frozenset(("html", "body"))
+_NAMES = 3  # fields of a look, after its tag: class, id, itemprop
 _FEW = 12  # blocks: a name, a date, a headline stand in fewer
 
 ASKED = ("rel", "href", "property", "content", "datetime", "title", "pubdate", "lang", "xml:lang")
@@ -65,6 +67,11 @@ class Names(NamedTuple):
         """Return the words of each look."""
         parts = np.split(self.words, self.starts[1:])
         return [frozenset(self.vocabulary[word] for word in part[1:].tolist()) for part in parts]
+
+
+def _array(column: str) -> cached_property[NDArray[np.int64]]:
+    """Return a property of a page: one of its lists for NumPy."""
+    return cached_property(lambda page: np.array(getattr(page, column), np.int64))
 
 
 @dataclass
@@ -131,17 +138,23 @@ class Page:
     @cached_property
     def names(self) -> Names:
         """Words of each look's names (class, id, itemprop) in lower case; ``html`` and ``body`` are named for pages."""
-        said = [
-            f"{look.classes or ''} {look.id or ''} {look.prop or ''}" if look.tag not in ("html", "body") else ""
-            for look in self.looks
-        ]
-        vocabulary, words, starts = names(said)
+        vocabulary, words, starts = names(self.looks, _UNNAMED, _NAMES)
         return Names(vocabulary=vocabulary, words=words, starts=starts)
 
     @cached_property
     def folded(self) -> list[str]:
         """The texts in lower case."""
         return [text.casefold() for text in self.texts]
+
+    @cached_property
+    def headings(self) -> list[int]:
+        """Blocks that are headings."""
+        return [block for block, owner in enumerate(self.owners) if self.tags[owner] in HEADINGS]
+
+    @cached_property
+    def classes(self) -> str:
+        """The classes of all looks in lower case, a line each: look here before looking at each."""
+        return "\n".join([look.classes for look in self.looks if look.classes]).lower()
 
     @cached_property
     def holding(self) -> list[int]:
@@ -154,30 +167,20 @@ class Page:
         """``holding`` for numpy."""
         return np.flatnonzero(self.end_array > self.start_array)
 
-    @cached_property
-    def look_array(self) -> NDArray[np.int64]:
-        """``look_numbers`` for numpy."""
-        return np.array(self.look_numbers, np.int64)
+    parent_array = _array("parents")
+    look_array = _array("look_numbers")
+    start_array = _array("block_starts")
+    end_array = _array("block_ends")
+    owner_array = _array("owners")
+    first_array = _array("firsts")
+    last_array = _array("lasts")
+    linked_array = _array("linked")
+    links_array = _array("links")
+    strong_array = _array("strong")
 
-    @cached_property
-    def parent_array(self) -> NDArray[np.int64]:
-        """``parents`` for numpy."""
-        return np.array(self.parents, np.int64)
-
-    @cached_property
-    def owner_array(self) -> NDArray[np.int64]:
-        """``owners`` for numpy."""
-        return np.array(self.owners, np.int64)
-
-    @cached_property
-    def start_array(self) -> NDArray[np.int64]:
-        """``block_starts`` for numpy."""
-        return np.array(self.block_starts, np.int64)
-
-    @cached_property
-    def end_array(self) -> NDArray[np.int64]:
-        """``block_ends`` for numpy."""
-        return np.array(self.block_ends, np.int64)
+    def know(self, arrays: Mapping[str, NDArray[np.int64]]) -> None:
+        """Take arrays by name that were made with the lists, in place of making them when they are asked for."""
+        vars(self).update(arrays)
 
     def text_of(self, element: int) -> str:
         """Return the text in `element`, white space collapsed; nothing where it holds more than a line or two says."""
@@ -206,6 +209,8 @@ _KIND = {
     "figcaption": BlockKind.CAPTION,
     "blockquote": BlockKind.QUOTE,
 }
+_KINDS = [BlockKind.PARAGRAPH, *dict.fromkeys(_KIND.values())]
+_KIND_NUMBER = {tag: _KINDS.index(kind) for tag, kind in _KIND.items()}
 
 
 def kinds(page: Page) -> tuple[list[BlockKind], list[int]]:
@@ -213,11 +218,9 @@ def kinds(page: Page) -> tuple[list[BlockKind], list[int]]:
 
     A kind is inherited: a paragraph in a list item is a list item. The innermost element that has one decides.
     """
-    n = len(page.tags)
-    found, quotes = [BlockKind.PARAGRAPH] * n, [0] * n
-    tags, parents = page.tags, page.parents
-    for element in page.holding[1:]:
-        outer, tag = parents[element], tags[element]
-        found[element] = _KIND.get(tag) or found[outer]
-        quotes[element] = quotes[outer] + (tag == "blockquote")
-    return [found[owner] for owner in page.owners], [quotes[owner] for owner in page.owners]
+    own = np.array([_KIND_NUMBER.get(look.tag, -1) for look in page.looks])
+    quoting = np.array([look.tag == "blockquote" for look in page.looks], float)
+    held = page.holding_array[1:], page.parent_array, page.look_array
+    kind = inherited(*held, own, nearest=True)[page.owner_array]
+    quotes = inherited(*held, quoting)[page.owner_array]
+    return [_KINDS[number] for number in kind.tolist()], quotes.astype(int).tolist()

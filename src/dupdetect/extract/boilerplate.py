@@ -119,7 +119,8 @@ def decide(
         See `find_posts`.
     template : SiteTemplate, optional
     """
-    reasons = _reasons(page, metadata, measured, probabilities, posts, template)
+    areas = areas_of(page, measured.names)
+    reasons = _reasons(page, metadata, measured, probabilities, posts, template, areas)
     if None not in reasons:
         # All that was likely is furniture by its form or its name: what is likely among the rest is the article, or
         # else the likeliest sentence.
@@ -128,10 +129,11 @@ def decide(
         sentences = ~likely & (probabilities >= LIKELIEST) & (measured.words >= SENTENCE)
         for rest in (unlike & likely, unlike & sentences):
             if rest.any() and None not in reasons:
-                again = _reasons(page, metadata, measured, np.where(rest, probabilities, 0.0), posts, template)
+                chances = np.where(rest, probabilities, 0.0)
+                again = _reasons(page, metadata, measured, chances, posts, template, areas)
                 reasons = [None if kept is None else reason for kept, reason in zip(again, reasons, strict=True)]
     if not posts and not metadata.kinds & ARTICLE_KINDS:
-        keep_list(page, measured, reasons)
+        keep_list(page, measured, areas, reasons)
     kept = np.fromiter((reason is None for reason in reasons), bool, len(reasons))
     return Judged(reasons=reasons, posts=posts, words=float(measured.words[kept].sum()))
 
@@ -143,6 +145,7 @@ def _reasons(
     probabilities: NDArray[np.float64],
     posts: list[int],
     template: SiteTemplate | None,
+    areas: list[str],
 ) -> list[str | None]:
     reasons: list[str | None] = [""] * len(page.texts)
     for root in posts or [0]:
@@ -157,7 +160,6 @@ def _reasons(
     if template is not None:
         for block, recurs in template.recurring(page, reasons, posts).items():
             reasons[block] = recurs
-    areas = areas_of(page, measured.names)
     chances = probabilities.tolist()
     for block, reason in enumerate(reasons):
         if reason == "":
@@ -219,9 +221,9 @@ def _in_other_articles(page: Page, story: int) -> set[int]:
 def _headline(page: Page, title: str) -> int | None:
     """Return the block of the page's headline: the first heading that is the title and no link to it."""
     key = same_words(title)
-    for block, owner in enumerate(page.owners):
-        is_heading = page.tags[owner] in ("h1", "h2") and page.linked[block] * 2 < len(page.texts[block])
-        if is_heading and key and same_words(page.texts[block]) == key:
+    for block in page.headings if key else ():
+        is_large = page.tags[page.owners[block]] in ("h1", "h2")
+        if is_large and page.linked[block] * 2 < len(page.texts[block]) and same_words(page.texts[block]) == key:
             return block
     return None
 

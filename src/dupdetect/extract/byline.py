@@ -196,6 +196,17 @@ _AUTHOR_LINK = re.compile(
     r"/(?:authors?|autor(?:en)?|auteurs?|people|profile|staff|contributors?|redaktion)/([^/?#]+)", re.I
 )
 
+_AUTHOR_FOLDERS = (
+    "/author",
+    "/autor",
+    "/auteur",
+    "/people/",
+    "/profile/",
+    "/staff/",
+    "/contributor",
+    "/redaktion/",
+)  # no other can match
+
 
 def _linked_authors(marks: Marks) -> list[str]:
     """Return the names of the first links to an author's page, as long as they are siblings.
@@ -205,7 +216,8 @@ def _linked_authors(marks: Marks) -> list[str]:
     found: list[str] = []
     parent = None
     page = marks.page
-    if not _AUTHOR_LINK.search(marks.said("href")):
+    said = marks.said("href")
+    if not any(folder in said for folder in _AUTHOR_FOLDERS):
         return found
     for element in marks.find("href", _AUTHOR_LINK.search):
         if parent in (None, page.parents[element]):

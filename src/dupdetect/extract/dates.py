@@ -54,6 +54,8 @@ _WRITTEN = re.compile(
     r"|(?<![\d.])(?P<d5>\d{1,2})\.\s?(?P<m5>\d{1,2})\.\s?(?P<y5>\d\d)(?![\d.])"  # dots are European, and of our day
 )
 
+_MAY_BE_WRITTEN = re.compile(r"(?:19|20)\d\d|\d\.\s?\d\d?\.\s?\d\d").search  # no other text has a date: told soon
+
 
 def parse_published(text: str) -> Published | None:
     """Return the date that `text` states, with the precision it states it with; None where it states none.
@@ -118,6 +120,8 @@ def written_dates(text: str, *, month_first: bool = False) -> Iterator[Published
     month_first : bool
         Read ``3/4/2021`` as the fourth of March; a number over twelve decides by itself, and dots are never American.
     """
+    if not _MAY_BE_WRITTEN(text):
+        return
     for match in _WRITTEN.finditer(text):
         found = match.groupdict()
         if found["y1"]:

@@ -13,6 +13,7 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 
 from dupdetect.errors import DocumentTooLargeError, EmptyDocumentError, NotTextError
 from dupdetect.extract.limits import DEFAULT_LIMITS, Limits
+from dupdetect.extract.loops import NUL, REPLACEMENT, SURROGATE, flaws
 
 __all__ = ["decode"]
 
@@ -90,17 +91,22 @@ def decode(
     notes: tuple[str, ...] = ()
     if isinstance(source, str):
         text = source
-        _refuse_binary_text(text)
     else:
         text, notes = _decode_bytes(bytes(source), content_type)
-    if "\0" in text:
+    found = flaws(text)
+    if isinstance(source, str):
+        _refuse_binary_text(text, found)
+    if found & NUL:
         text = text.replace("\0", "")
-    if not text.isascii() and _has_surrogates(text):
+    if found & SURROGATE:
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         notes = (*notes, "lone surrogates were replaced")
-    if not text.strip("\ufeff \t\r\n\f\v"):
+    if text[:1] in _BLANK and not text.strip(_BLANK):
         raise EmptyDocumentError("the document is empty")
     return text.lstrip("\ufeff"), notes
+
+
+_BLANK = "\ufeff \t\r\n\f\v"
 
 
 def _decode_bytes(body: bytes, content_type: str | None) -> tuple[str, tuple[str, ...]]:
@@ -156,19 +162,11 @@ def _refuse_binary(body: bytes) -> None:
         raise NotTextError("the document is binary: more than one byte in twenty is a control character")
 
 
-def _refuse_binary_text(text: str) -> None:
-    head = text[:65536]
-    if head.startswith("%PDF-"):
+def _refuse_binary_text(text: str, found: int) -> None:
+    if text.startswith("%PDF-"):
         raise NotTextError("the document is a PDF, not a page; convert it to HTML or text first")
-    if "\0" in head or "\ufffd" in head:
+    if found & (NUL | REPLACEMENT):
+        head = text[:65536]
         odd = sum(head.count(chr(byte)) for byte in _CONTROL) + head.count("\ufffd")
         if odd > 8 + len(head) // 20:
             raise NotTextError("the document is binary: more than one character in twenty is a control character")
-
-
-def _has_surrogates(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False

@@ -273,7 +273,7 @@ _KINDS = {
 def _tamed(html: str, limits: Limits) -> bytes:
     """Return the page in UTF-8 without attribute floods, having made sure that it does not nest over the limit."""
     page = html.encode("utf-8", "replace")
-    many, large = html.count("<") >= _SMALL_TAGS, len(html) >= _SMALL_SIZE
+    many, large = page.count(b"<") >= _SMALL_TAGS, len(html) >= _SMALL_SIZE
     if not many and not large:
         return page
     if loops.COMPILED:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.extract.blocks import HEADINGS, Page
-from dupdetect.extract.loops import LONG, inherited, paths, tally
-from dupdetect.extract.vocabulary import MARKUP_GROUPS, PHRASE_GROUPS, PHRASES, markup_bits
+from dupdetect.extract.loops import LONG, bits, forms, inherited, paths, tally
+from dupdetect.extract.vocabulary import MARKUP, MARKUP_GROUPS, PHRASE_GROUPS, PHRASES, STEMS
 
-__all__ = ["FEATURE_NAMES", "IS_HEADING", "Facts", "Measured", "measure", "row", "word_counts"]
+__all__ = ["FEATURE_NAMES", "IS_HEADING", "Facts", "Measured", "measure", "row"]
 
 Array = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -112,7 +113,13 @@ def _character_table() -> NDArray[np.uint8]:
 
 
 _CHARACTERS = _character_table()
-_SHIFTS = np.arange(64)[:, None]
+# Of five rows of 64 bits each, those that mean something.
+_SAID = np.concatenate(
+    [
+        64 * row + np.arange(len(groups))
+        for row, groups in enumerate((_ABOVE, MARKUP_GROUPS, MARKUP_GROUPS, MARKUP_GROUPS, PHRASE_GROUPS))
+    ]
+)
 _CLOSERS = "\"'”’»)]」』）"
 _ENDS = ".!?…。！？؟।:"
 _SIGNS_A_WORD = 1.7
@@ -145,8 +152,8 @@ class Measured:
         A row a measure: rows are what trees ask for.
     words : ndarray of float64, shape (blocks,)
         Words of each block; of scripts without spaces 1.7 signs count as one.
-    names : ndarray of int64, shape (elements,)
-        Markup groups that each element's own class and id speak of.
+    names : ndarray of int64, shape (looks,)
+        Markup groups that each look's class and id speak of.
     paths : ndarray of int64, shape (blocks,)
         Number of the path of tags and classes from the root to the block; alike blocks share it.
     """
@@ -155,20 +162,6 @@ class Measured:
     words: NDArray[np.float64]
     names: Ints
     paths: Ints
-
-
-def word_counts(texts: list[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return words per text, and the counts of each character class, shape (texts, 8)."""
-    joined = "\n".join(texts) + "\n"
-    points = np.frombuffer(joined.encode("utf-32-le", "replace"), np.uint32)
-    classes = _CHARACTERS.take(points, mode="clip")
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    starts = np.concatenate(([0], np.cumsum(lengths[:-1] + 1)))
-    counts = np.empty((len(texts), 8))
-    for bit in range(8):
-        counts[:, bit] = np.add.reduceat((classes & (1 << bit)).view(bool), starts, dtype=np.int32)
-    words = np.where(counts[:, 7] + counts[:, 1] > 0, counts[:, 5] + 1 + counts[:, 4] / _SIGNS_A_WORD, 0.5)
-    return words, counts
 
 
 def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
@@ -181,18 +174,18 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
     posts : sequence of int
         Elements that hold one article each: a text that two of them carry is no repetition.
     """
-    names, far, above_tags, depths, path = _elements(page)
+    meanings, far, above_tags, depths, path = _elements(page)
+    names = meanings[page.look_array]
     owners, parents = page.owner_array, page.parent_array
     n = len(owners)
-    words, counts = word_counts(page.texts)
-    lengths = np.maximum(1, np.fromiter(map(len, page.texts), np.int64, n))
-    linked = np.minimum(1.0, np.array(page.linked) / lengths)
-    strong = np.minimum(1.0, np.array(page.strong) / lengths)
-    phrases, ending, beginning, title_share, title_cover, description_share, named, in_body, repeats = _texts(
-        page, facts, posts
-    )
+    characters = forms(page.texts, _CHARACTERS, _CLOSERS, _ENDS)
+    counts, (lengths, beginning, ending) = characters[:8], characters[8:]
+    words = np.where(counts[7] + counts[1] > 0, counts[5] + 1 + counts[4] / _SIGNS_A_WORD, 0.5)
+    linked = np.minimum(1.0, page.linked_array / lengths)
+    strong = np.minimum(1.0, page.strong_array / lengths)
+    phrases, title_share, title_cover, description_share, named, in_body, repeats = _texts(page, facts, posts)
     inner = np.zeros(n, np.int64)
-    firsts, lasts = np.array(page.firsts), np.array(page.lasts)
+    firsts, lasts = page.first_array, page.last_array
     holding = np.flatnonzero(lasts > firsts)
     if len(holding):
         bounds = np.stack((firsts[holding], lasts[holding]), axis=1).ravel()
@@ -214,7 +207,7 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
     around = np.stack((container, np.maximum(outer, 0)))
     sums = running[:, ends[around]] - running[:, starts[around]]
     total = np.maximum(running[:, -1], 1.0)
-    around_words, around_shares = np.log1p(sums[1]), sums[1] / total[1]
+    around_shares = sums[1] / total[1]
     around_sentences, around_texts = sums[[4, 1]] / np.maximum(sums[0], 1)
     path_words = np.bincount(path, text_words)[path]
     path_blocks = np.bincount(path)[path]
@@ -224,7 +217,10 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
 
     titles = np.flatnonzero(title_cover > 0.9)
     title_at = titles[0] if len(titles) else -1
-    log_words = np.log1p(words)
+    counted = (words, lengths, page.links_array, own_words, *sums[1], *sums[3], path_words, path_blocks)
+    logarithms = np.log1p(np.array(counted, float))  # of all at once: numpy takes longer to be called than to compute
+    log_words, log_lengths, log_links, log_own, *log_around, log_path, log_path_blocks = logarithms
+    log_total, log_sentences, log_blocks = np.log1p(np.array((total[1], total[4], n)))
     beside = np.stack((log_words, linked, sentence))
     neighbours = np.zeros((4, 3, n))
     for at, shift in enumerate((1, 2)):
@@ -232,16 +228,16 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
         neighbours[at + 2, :, :-shift] = beside[:, shift:]
     columns: list[NDArray[np.generic] | np.generic] = [  # of one measure, or of several
         log_words,
-        np.log1p(lengths),
-        counts[:, 7] / lengths,
+        log_lengths,
+        counts[7] / lengths,
         linked,
-        np.log1p(page.links),
+        log_links,
         strong,
         ending,
         beginning,
-        counts.T[:2] / lengths,
-        counts.T[[2, 3, 6]] / words,
-        counts[:, 4] / lengths,
+        counts[:2] / lengths,
+        counts[[2, 3, 6]] / words,
+        counts[4] / lengths,
         repeats,
         title_share,
         title_cover,
@@ -250,26 +246,26 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
         in_body,
         order / n,
         running[1, :-1] / total[1],
-        np.log1p(total[1]),
-        np.log1p(total[4]),
-        np.log1p(np.float64(n)),
+        log_total,
+        log_sentences,
+        log_blocks,
         np.clip(order - title_at, -20, 60) if title_at >= 0 else np.float64(100),
         depths,
-        np.log1p(own_words),
-        around_words[0],
+        log_own,
+        log_around[0],
         around_shares[0],
         sums[2, 0],
         around_sentences[0],
         around_texts[0],
-        np.log1p(sums[3, 0]),
-        around_words[1],
+        log_around[2],
+        log_around[1],
         around_shares[1],
         sums[2, 1],
         around_sentences[1],
         around_texts[1],
-        np.log1p(path_words),
+        log_path,
         path_words / total[1],
-        np.log1p(path_blocks),
+        log_path_blocks,
         path_sentences / path_blocks,
         path_linked,
         neighbours.reshape(12, n),
@@ -285,35 +281,27 @@ def measure(page: Page, facts: Facts, posts: Sequence[int] = ()) -> Measured:
         high = column.shape[0] if column.ndim == 2 else 1
         features[at : at + high] = column
         at += high
-    for bits, groups in (
-        (above_tags, _ABOVE),
-        (own | inner, MARKUP_GROUPS),
-        (near, MARKUP_GROUPS),
-        (far, MARKUP_GROUPS),
-        (phrases, PHRASE_GROUPS),
-    ):
-        features[at : at + len(groups)] = (bits >> _SHIFTS[: len(groups)]) & 1
-        at += len(groups)
-    return Measured(features=features, words=words, names=names, paths=path)
+    said = np.array((above_tags, own | inner, near, far, phrases), "<i8").view(np.uint8).reshape(5, n, 8)
+    features[at:] = np.unpackbits(said, axis=2, bitorder="little").transpose(0, 2, 1).reshape(-1, n)[_SAID]
+    return Measured(features=features, words=words, names=meanings, paths=path)
 
 
 def _elements(page: Page) -> tuple[Ints, Ints, Ints, NDArray[np.float64], Ints]:
-    """Return own names per element; and per block, of what it stands in: names, tags, depth, number of its path."""
+    """Return names per look; and per block, of what it stands in: names, tags, depth, number of its path."""
     said = page.names
-    bits = np.array([markup_bits(word) for word in said.vocabulary])
-    meanings = np.bitwise_or.reduceat(bits[said.words], said.starts)
+    meanings = np.bitwise_or.reduceat(bits(said.vocabulary, MARKUP, STEMS)[said.words], said.starts)
     tag, classes, _, _, roles, _ = zip(*page.looks, strict=True)
     tags = [_ABOVE_BIT.get(name, 0) for name in tag]
-    for number, role in enumerate(roles):
-        if role and tag[number] not in ("html", "body"):
-            tags[number] |= _ABOVE_BIT.get(_ROLES.get(role, ""), 0)
+    for number in compress(range(len(roles)), roles):
+        if tag[number] not in ("html", "body"):
+            tags[number] |= _ABOVE_BIT.get(_ROLES.get(roles[number], ""), 0)
     numbers: dict[tuple[str, str], int] = {}
     steps = np.array(
         [numbers.setdefault((name, own or ""), len(numbers)) for name, own in zip(tag, classes, strict=True)]
     )
     held, owners = (page.holding_array[1:], page.parent_array, page.look_array), page.owner_array
     return (
-        meanings[page.look_array],
+        meanings,
         inherited(*held, meanings)[owners],
         inherited(*held, np.array(tags))[owners],
         inherited(*held, np.ones(len(tags)))[owners],
@@ -328,19 +316,11 @@ def _texts(page: Page, facts: Facts, posts: Sequence[int]) -> tuple[Any, ...]:
     description = set(facts.description.casefold().split())
     told = {word: (word in title) + 2 * (word in description) for word in title | description}
     phrases, distinct, of_title, of_description = tally(folded, PHRASES, told).T
-    short = np.fromiter((len(text) < LONG for text in folded), bool, len(folded))
+    short = np.fromiter(map(len, folded), np.int64, len(folded)) < LONG
     title_share = short * of_title / np.maximum(distinct, 1)
     title_cover = short * of_title / np.maximum(distinct, max(len(title), 1))
     description_share = of_description / np.where(short, np.maximum(distinct, 1), max(len(description), 1))
 
-    lasts = [text[-1] for text in page.texts]
-    ending = [
-        last in _ENDS if last not in _CLOSERS else text.rstrip(_CLOSERS).endswith(tuple(_ENDS))
-        for last, text in zip(lasts, page.texts, strict=True)
-    ]
-    heads = [text[0] for text in page.texts]
-    kinds = {head: 2 if head.isupper() else 1 if head.isalpha() else 3 if head.isdigit() else 0 for head in set(heads)}
-    beginning = [kinds[head] for head in heads]
     named = np.zeros(len(folded))
     for name in (name.casefold() for name in facts.authors if len(name) > 3):
         for block, text in enumerate(folded):
@@ -350,8 +330,6 @@ def _texts(page: Page, facts: Facts, posts: Sequence[int]) -> tuple[Any, ...]:
     in_body = [1 if text[:60] in body else -1 for text in folded] if body else np.float64(0)
     return (
         phrases,
-        np.array(ending, float),
-        np.array(beginning, float),
         title_share,
         title_cover,
         description_share,

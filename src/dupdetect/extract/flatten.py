@@ -14,6 +14,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from dupdetect.errors import DocumentTooLargeError
 from dupdetect.extract import loops
 from dupdetect.extract.blocks import ASKED, Look, Page
@@ -86,12 +88,14 @@ def read_page(source: str | BeautifulSoup, limits: Limits = DEFAULT_LIMITS, *, o
     """
     if loops.COMPILED and isinstance(source, str):
         attributes: dict[str, dict[int, str]] = {name: {} for name in ASKED}
-        columns = loops.compiled.flatten(
-            serialised(source, limits), _flows(opaque), {**_OF_LOOK, **attributes}, limits.depth, limits.elements
+        read = loops.compiled.flatten(
+            serialised(source, limits), _flows(opaque), {**_OF_LOOK, **attributes}, Look, limits.depth, limits.elements
         )
-        if columns is not None:
-            columns["looks"] = list(map(Look._make, columns["looks"]))
-            return Page(**columns, attributes=attributes)
+        if read is not None:
+            lists, arrays = read
+            page = Page(**lists, attributes=attributes)
+            page.know({name: np.frombuffer(array, np.int64) for name, array in arrays.items()})
+            return page
     return flatten(events(source, limits, opaque=opaque), limits)
 
 

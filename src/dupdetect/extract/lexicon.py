@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from dupdetect.extract.blocks import Names, Page
 from dupdetect.extract.features import IS_HEADING, Measured, row
-from dupdetect.extract.loops import LONG, MOST, WordTable, inherited, scores
+from dupdetect.extract.loops import LONG, MOST, WordTable, inherited, inner, scores, weights
 
 __all__ = ["LEXICON_NAMES", "PLACES", "Lexicon", "lexicon_features", "said", "word_scores"]
 
@@ -62,10 +62,19 @@ class Lexicon:
         return WordTable(self.text)
 
     @cached_property
-    def names(self) -> dict[str, tuple[float, float, float]]:
-        """What each word that counts in a name weighs as own, near and far."""
-        words = frozenset().union(self.own, self.near, self.far)
-        return {word: (self.own.get(word, 0.0), self.near.get(word, 0.0), self.far.get(word, 0.0)) for word in words}
+    def own_table(self) -> WordTable:
+        """The words of an element's own names."""
+        return WordTable(self.own)
+
+    @cached_property
+    def near_table(self) -> WordTable:
+        """The words of names near by."""
+        return WordTable(self.near)
+
+    @cached_property
+    def far_table(self) -> WordTable:
+        """The words of names further out."""
+        return WordTable(self.far)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Lexicon:
@@ -114,29 +123,22 @@ def word_scores(page: Page, lexicon: Lexicon) -> NDArray[np.float64]:
     out = np.zeros((len(PLACES), len(page.texts)))
     out[0] = scores(page.folded, lexicon.table)
     own, near, far = _look_scores(page.names, lexicon)
-    numbers, looks = page.look_numbers, page.look_array
-    parents, owners = page.parent_array, page.owner_array
+    looks, parents, owners = page.look_array, page.parent_array, page.owner_array
     out[1] = own[looks[owners]]
-    owns = own.tolist()
-    out[1] += [
-        sum([owns[look] for look in set(numbers[first:last])]) if first < last else 0.0
-        for first, last in zip(page.firsts, page.lasts, strict=True)
-    ]
+    out[1] += inner(page.first_array, page.last_array, looks, own)
     around = np.maximum(parents[owners], 0)
     beyond = np.maximum(parents[around], 0)
     out[2] = near[looks[around]] + near[looks[beyond]]
-    out[3] = inherited(page.holding_array[1:], parents, looks, far.copy())[np.maximum(parents[beyond], 0)]
+    out[3] = inherited(page.holding_array[1:], parents, looks, far)[np.maximum(parents[beyond], 0)]
     return out
 
 
-def _look_scores(names: Names, lexicon: Lexicon) -> NDArray[np.float64]:
-    """Return what the names of each look weigh on its own element, near by, and further out, shape (3, looks)."""
-    weights = np.array([lexicon.names.get(word, _NOTHING) for word in names.vocabulary])
-    scores: NDArray[np.float64] = np.add.reduceat(weights[names.words], names.starts).T
-    return scores
-
-
-_NOTHING = (0.0, 0.0, 0.0)
+def _look_scores(names: Names, lexicon: Lexicon) -> list[NDArray[np.float64]]:
+    """Return what the names of each look weigh on its own element, near by, and further out, shape (looks,) each."""
+    return [
+        np.add.reduceat(weights(names.vocabulary, table)[names.words], names.starts)
+        for table in (lexicon.own_table, lexicon.near_table, lexicon.far_table)
+    ]
 
 
 def lexicon_features(measured: Measured, scores: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from dupdetect.extract.areas import areas_of
 from dupdetect.extract.blocks import Page
 from dupdetect.extract.features import Measured
 from dupdetect.extract.rules import heads_others
@@ -40,7 +39,7 @@ _FURNITURE = frozenset(
 _SAID = frozenset(("the headline again", "byline", "date line", "said again"))
 
 
-def keep_list(page: Page, measured: Measured, reasons: list[str | None]) -> None:
+def keep_list(page: Page, measured: Measured, areas: list[str], reasons: list[str | None]) -> None:
     """Keep the items of the page's longest list, in place, where they outweigh all that was kept.
 
     A list is made of sibling elements of one look; what of it stands in a part of the page that is named for something
@@ -51,14 +50,16 @@ def keep_list(page: Page, measured: Measured, reasons: list[str | None]) -> None
     ----------
     page : Page
     measured : Measured
+    areas : list of str
+        See `areas_of`.
     reasons : list of (str or None)
         Per block: None where it is kept, else why not.
     """
-    held = np.array(page.holding[1:], np.int64)
+    held = page.holding_array[1:]
     if len(held) < _ITEMS:
         return
     words = np.concatenate(([0.0], np.cumsum(measured.words)))
-    looks = np.array(page.look_numbers)[held]
+    looks = page.look_array[held]
     lists, which = np.unique(page.parent_array[held] * len(page.looks) + looks, return_inverse=True)
     inside = np.bincount(which, words[page.end_array[held]] - words[page.start_array[held]], len(lists))
     kept = float(measured.words[[reason is None for reason in reasons]].sum())
@@ -66,7 +67,6 @@ def keep_list(page: Page, measured: Measured, reasons: list[str | None]) -> None
     long = np.flatnonzero(several & (inside > max(_OUTWEIGHS * kept, _LEAST)))
     if not len(long):
         return
-    areas = areas_of(page, measured.names)
     for one in long[np.argsort(-inside[long], kind="stable")].tolist():
         items = held[which == one].tolist()
         if areas[items[0]] in _FURNITURE:

@@ -7,7 +7,7 @@ take over where a page's words were made to collide in the compiled tables, whic
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import compress
 from typing import Any
@@ -27,7 +27,26 @@ except ImportError:
 else:
     COMPILED = compiled.VERSION == VERSION
 
-__all__ = ["COMPILED", "LONG", "MOST", "WordTable", "compiled", "inherited", "names", "paths", "scores", "tally"]
+__all__ = [
+    "COMPILED",
+    "LONG",
+    "MOST",
+    "NUL",
+    "REPLACEMENT",
+    "SURROGATE",
+    "WordTable",
+    "bits",
+    "compiled",
+    "flaws",
+    "forms",
+    "inherited",
+    "inner",
+    "names",
+    "paths",
+    "scores",
+    "tally",
+    "weights",
+]
 
 Ints = NDArray[np.int64]
 
@@ -35,6 +54,8 @@ LONG = 300
 """Code points: a text so long speaks by its form, not by its words."""
 MOST = 60
 """Words of a text that are weighed."""
+GLUED = 8
+"""Letters of a name, at least, that may be several words without anything between."""
 
 
 class WordTable:
@@ -70,6 +91,21 @@ class WordTable:
 # ------------------------------------------------------------------------------------------------------------- texts
 
 
+NUL, SURROGATE, REPLACEMENT = 1, 2, 4
+
+
+def flaws(text: str) -> int:
+    """Return what there is in a text that no text should have: `NUL`, `SURROGATE`, `REPLACEMENT`, a bit each."""
+    if COMPILED:
+        return compiled.flaws(text)
+    found = NUL * ("\0" in text) | REPLACEMENT * ("\ufffd" in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        found |= SURROGATE
+    return found
+
+
 def tally(texts: list[str], table: WordTable, told: Mapping[str, int]) -> Ints:
     """Return what the words of texts are; words stand between white space, colons and commas.
 
@@ -103,6 +139,43 @@ def tally(texts: list[str], table: WordTable, told: Mapping[str, int]) -> Ints:
             row[1] = len(words)
         row[2:] = [len(words & kind) for kind in kinds]
     return rows
+
+
+def forms(texts: list[str], classes: NDArray[np.uint8], closers: str, ends: str) -> NDArray[np.float64]:
+    """Return what the characters of texts are.
+
+    Parameters
+    ----------
+    texts : list of str
+    classes : ndarray of uint8
+        A bit for each class that a character is of; the last entry is for all beyond.
+    closers : str
+        Signs after the last that do not count.
+    ends : str
+        Signs that end a sentence.
+
+    Returns
+    -------
+    ndarray of float64, shape (11, texts)
+        Characters of each of the eight classes; all of them; 2 for a text that begins with a capital, 1 with another
+        letter, 3 with a digit, else 0; 1 for one that ends as a sentence does, else 0.
+    """
+    if COMPILED:
+        return np.frombuffer(compiled.forms(texts, classes, closers, ends), np.float64).reshape(-1, 11).T
+    found = np.zeros((11, len(texts)))
+    found[8] = [len(text) for text in texts]
+    joined = "\n".join(texts) + "\n"
+    points = np.frombuffer(joined.encode("utf-32-le", "replace"), np.uint32)
+    kinds = classes.take(points, mode="clip")
+    kinds[np.cumsum(found[8] + 1).astype(np.intp)[:-1] - 1] = 0
+    kinds[-1] = 0
+    starts = np.concatenate(([0], np.cumsum(found[8, :-1] + 1).astype(np.intp)))
+    for bit in range(8):
+        found[bit] = np.add.reduceat((kinds & (1 << bit)).view(bool), starts, dtype=np.int32)
+    heads = [text[:1] for text in texts]
+    found[9] = [2 if head.isupper() else 1 if head.isalpha() else 3 if head.isdigit() else 0 for head in heads]
+    found[10] = [text.rstrip(closers).endswith(tuple(ends)) for text in texts]
+    return found
 
 
 _BETWEEN = "\x01"
@@ -188,13 +261,17 @@ _CAPITAL = re.compile("[A-Z][A-Za-z]*")
 _LETTERS = bytes(sign if chr(sign).isalpha() or not sign else 32 for sign in range(128)) + b" " * 128
 
 
-def names(said: list[str]) -> tuple[list[str], Ints, Ints]:
+def names(looks: Sequence[tuple[str | None, ...]], unnamed: frozenset[str], count: int) -> tuple[list[str], Ints, Ints]:
     """Return the words of names: letters, in lower case, parted by all else and before capitals.
 
     Parameters
     ----------
-    said : list of str
-        The names of each look.
+    looks : sequence of tuple
+        Of each look its tag and then its names, or None.
+    unnamed : frozenset of str
+        Tags whose names do not count.
+    count : int
+        Names of a look.
 
     Returns
     -------
@@ -206,13 +283,14 @@ def names(said: list[str]) -> tuple[list[str], Ints, Ints]:
         Where each look begins in `words`.
     """
     if COMPILED:
-        found = compiled.names(said)
+        found = compiled.names(looks, unnamed, count)
         if found is not None:
             vocabulary, words, starts = found
             return vocabulary, np.frombuffer(words, np.int64), np.frombuffer(starts, np.int64)
+    said = ["" if look[0] in unnamed else " ".join(filter(None, look[1 : count + 1])) for look in looks]
     joined = "\0".join(said)
-    if joined.count("\0") >= len(said):
-        joined = "\0".join([names.replace("\0", " ") for names in said])
+    if joined.count("\0") >= max(len(said), 1):
+        joined = "\0".join([text.replace("\0", " ") for text in said])
     # One look at the names of all looks, which are many and short; few have capitals.
     letters = joined.encode("ascii", "replace").translate(_LETTERS).decode()
     if not letters.islower():
@@ -231,10 +309,42 @@ def _parted(capital: re.Match[str]) -> str:
     return " " + " ".join(_NAME_WORD.findall(capital[0]))
 
 
+def bits(words: list[str], table: WordTable, stems: WordTable) -> Ints:
+    """Return the bits of words; of those without, the bits of the stems that stand in them, if they are `GLUED`.
+
+    Parameters
+    ----------
+    words : list of str
+        Of ASCII letters.
+    table, stems : WordTable
+
+    Returns
+    -------
+    ndarray of int64, shape (words,)
+    """
+    if COMPILED:
+        return np.frombuffer(compiled.bits(words, table.compiled, stems.compiled, GLUED), np.int64)
+    found = np.zeros(len(words), np.int64)
+    for place, word in enumerate(words):
+        found[place] = table.words.get(word, 0)
+        if not found[place] and len(word) >= GLUED:
+            for stem, meaning in stems.words.items():
+                if stem in word:
+                    found[place] |= int(meaning)
+    return found
+
+
+def weights(words: list[str], table: WordTable) -> NDArray[np.float64]:
+    """Return the weight of each word, 0 for those that are not in the table; shape (words,)."""
+    if COMPILED:
+        return np.frombuffer(compiled.weights(words, table.compiled), np.float64)
+    return np.array([table.words.get(word, 0.0) for word in words], float)
+
+
 # ---------------------------------------------------------------------------------------------------------- elements
 
 
-def inherited(held: Ints, parents: Ints, looks: Ints, values: NDArray[Any]) -> NDArray[Any]:
+def inherited(held: Ints, parents: Ints, looks: Ints, values: NDArray[Any], *, nearest: bool = False) -> NDArray[Any]:
     """Return what each element's look says together with those around it: all bits of whole numbers, the sum of others.
 
     Parameters
@@ -244,20 +354,46 @@ def inherited(held: Ints, parents: Ints, looks: Ints, values: NDArray[Any]) -> N
     parents, looks : ndarray of int64, shape (elements,)
     values : ndarray of int64 or float64
         Of each look. What the root's says does not count.
+    nearest : bool
+        Whole numbers are not put together: the nearest that is not negative is taken, else 0.
 
     Returns
     -------
     ndarray of the type of `values`, shape (elements,)
     """
-    sums = values.dtype == np.float64
+    how = _NEAREST if nearest else _SUM if values.dtype == np.float64 else _BITS
     if COMPILED:
-        return np.frombuffer(compiled.inherited(held, parents, looks, values, sums), values.dtype)
+        return np.frombuffer(compiled.inherited(held, parents, looks, values, how), values.dtype)
     own, outer, look = values.tolist(), parents.tolist(), looks.tolist()
     found = [own[0] * 0] * len(outer)
     for element in held.tolist():
         around, value = found[outer[element]], own[look[element]]
-        found[element] = around + value if sums else around | value
+        if how == _NEAREST:
+            found[element] = around if value < 0 else value
+        else:
+            found[element] = around + value if how == _SUM else around | value
     return np.array(found, values.dtype)
+
+
+_BITS, _SUM, _NEAREST = range(3)
+
+
+def inner(firsts: Ints, lasts: Ints, looks: Ints, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sum of the weights of the different looks within each block.
+
+    Parameters
+    ----------
+    firsts, lasts : ndarray of int64, shape (blocks,)
+        Elements of each block: from the first up to the last, which is none of them.
+    looks : ndarray of int64, shape (elements,)
+    weights : ndarray of float64
+        Of each look.
+    """
+    if COMPILED:
+        return np.frombuffer(compiled.inner(firsts, lasts, looks, weights), np.float64)
+    own, look = weights.tolist(), looks.tolist()
+    ranges = zip(firsts.tolist(), lasts.tolist(), strict=True)
+    return np.array([sum([own[kind] for kind in dict.fromkeys(look[first:last])]) for first, last in ranges], float)
 
 
 def paths(held: Ints, parents: Ints, looks: Ints, steps: Ints) -> Ints:

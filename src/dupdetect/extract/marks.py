@@ -68,16 +68,23 @@ class Marks:
         """Return all values that `attribute` has on the page, in lower case, a line each: look here before `find`."""
         said = self._said.get(attribute)
         if said is None:
-            said = self._said[attribute] = "\n".join([value for _, value in self._valued(attribute)]).lower()
+            said = self._said[attribute] = (
+                self.page.classes
+                if attribute == "class"
+                else "\n".join([value for _, value in self._valued(attribute)]).lower()
+            )
         return said
 
     def texts(self, attribute: str, words: str) -> list[str]:
         """Return the text of the first element whose `attribute` holds one of `words`, and of its siblings."""
-        there = self._words.get(attribute)
-        if there is None:
-            there = self._words[attribute] = set(self.said(attribute).split())
-        wanted = there.intersection(words.split())
+        said = self.said(attribute)
+        wanted = {word for word in words.split() if word in said}
         found: list[str] = []
+        if wanted:
+            there = self._words.get(attribute)
+            if there is None:
+                there = self._words[attribute] = set(said.split())
+            wanted &= there
         if not wanted:
             return found
         parent = None

@@ -96,7 +96,7 @@ def read_published(
             if found:
                 yield "-".join(part.zfill(2) for part in found.groups() if part)
         yield from marks.texts("class", _DATE_CLASSES)
-        if _DATE_CLASS(marks.said("class")):
+        if _SAYS_DATE(marks.said("class")):
             yield from map(page.text_of, islice(marks.find("class", _DATE_CLASS), 3))
 
     coarse = None
@@ -162,9 +162,9 @@ def _times(page: Page, elements: range) -> list[str]:
     return [page.attributes["datetime"].get(element) or page.text_of(element) for element in times[:5]]
 
 
-_DATE_CLASS = re.compile(
-    r"(?:publish(?:ed)?|pub|post(?:ed)?|article|entry|created?|story)[_-]{1,2}(?:date|at|on|time)(?![a-z])", re.I
-).search
+_DATE_NAME = r"(?:publish(?:ed)?|pub|post(?:ed)?|article|entry|created?|story)[_-]{1,2}(?:date|at|on|time)(?![a-z])"
+_DATE_CLASS = re.compile(_DATE_NAME, re.I).search
+_SAYS_DATE = re.compile(_DATE_NAME).search  # in lower case: sooner
 _DATE_CLASSES = "date post-date entry-date published posted-on dateline timestamp pubdate byline-date"
 
 

@@ -46,7 +46,7 @@ def apply_rules(
 ) -> None:
     """Drop headline, byline and date lines among the kept blocks, in place."""
     titles = set(metadata.headlines)
-    headlines = {same_words(page.texts[block]) for block, owner in enumerate(page.owners) if page.tags[owner] == "h1"}
+    headlines = {same_words(page.texts[block]) for block in page.headings if page.tags[page.owners[block]] == "h1"}
     if len(headlines) == 1:  # more than one: some systems head their sections so
         titles |= headlines
     for post in posts:
@@ -169,6 +169,8 @@ def _drop_teasers(page: Page, counts: list[float], kept: list[int], reasons: lis
 
 def _drop_pull_quotes(page: Page, counts: list[float], kept: list[int], reasons: list[str | None]) -> None:
     """Drop what is set apart to say again what another kept block says."""
+    if "aside" not in page.tags and "pull" not in page.classes:
+        return
     for block in list(kept):
         if 4 <= counts[block] <= 60 and _is_set_apart(page, block):
             quote = page.texts[block].strip(_QUOTES)
@@ -239,6 +241,8 @@ def drop_captions(
     page: Page, measured: Measured, probabilities: NDArray[np.float64], reasons: list[str | None]
 ) -> None:
     """Drop kept blocks that their markup calls captions, unless they are likely to be text."""
+    if "figcaption" not in page.tags and "caption" not in page.classes and "credit" not in page.classes:
+        return
     doubtful = np.flatnonzero((probabilities < _CAPTION_SURE) & (measured.words < 80)).tolist()
     for block in doubtful:
         if reasons[block] is None:
@@ -284,8 +288,7 @@ _POST_BLOCKS = 8  # at most
 
 def keep_embedded_posts(page: Page, reasons: list[str | None]) -> None:
     """Keep the posts of social networks that the article quotes, with the line that says whose they are."""
-    classes = "\n".join([look.classes for look in page.looks if look.classes])
-    if None not in reasons or not any(name in classes for name in _EMBEDDERS):
+    if None not in reasons or not any(name in page.classes for name in _EMBEDDERS):
         return
     kept = [block for block, reason in enumerate(reasons) if reason is None]
     wanted = {number for number, look in enumerate(page.looks) if look.classes and _EMBEDDED.search(look.classes)}

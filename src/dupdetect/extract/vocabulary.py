@@ -6,11 +6,9 @@ text count as weak evidence only, since no list knows every language. A word may
 
 from __future__ import annotations
 
-import re
-
 from dupdetect.extract.loops import WordTable
 
-__all__ = ["MARKUP_GROUPS", "PHRASES", "PHRASE_GROUPS", "markup_bits"]
+__all__ = ["MARKUP", "MARKUP_GROUPS", "PHRASES", "PHRASE_GROUPS", "STEMS"]
 
 MARKUP_GROUPS: dict[str, str] = {
     "content": (
@@ -203,23 +201,16 @@ def _table(groups: dict[str, str]) -> dict[str, int]:
 
 
 _MARKUP = _table(MARKUP_GROUPS)
+MARKUP = WordTable(_MARKUP)
+"""Which of `MARKUP_GROUPS` a lower-case word of a class name or an id belongs to, a bit each."""
 PHRASES = WordTable(_table(PHRASE_GROUPS))
 """Which of `PHRASE_GROUPS` a lower-case word belongs to, a bit each."""
-_GLUED = {stem: _MARKUP.get(stem, 0) for stem in _STEMS}
-_GLUED.update(
-    navig=_MARKUP["navigation"],
-    advert=_MARKUP["advert"],
-    subscri=_MARKUP["subscribe"],
-    recommend=_MARKUP["recommended"],
-)
-_ANY_STEM = re.compile("|".join(_GLUED))
-
-
-def markup_bits(word: str) -> int:
-    """Return which of `MARKUP_GROUPS` a lower-case word of a class name or an id belongs to, a bit each."""
-    bits = _MARKUP.get(word, 0)
-    if not bits and len(word) > 7 and _ANY_STEM.search(word):
-        for stem, meaning in _GLUED.items():
-            if stem in word:
-                bits |= meaning
-    return bits
+_GLUED = {
+    **{stem: _MARKUP.get(stem, 0) for stem in _STEMS},
+    "navig": _MARKUP["navigation"],
+    "advert": _MARKUP["advert"],
+    "subscri": _MARKUP["subscribe"],
+    "recommend": _MARKUP["recommended"],
+}
+STEMS = WordTable(_GLUED)
+"""The same of stems, for words that glue several together."""

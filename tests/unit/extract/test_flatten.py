@@ -12,7 +12,7 @@ from tests.oracles import colliding
 
 from dupdetect.errors import DocumentTooDeepError, DocumentTooLargeError
 from dupdetect.extract import loops
-from dupdetect.extract.blocks import ASKED, Page
+from dupdetect.extract.blocks import ASKED, Look, Page
 from dupdetect.extract.decode import decode
 from dupdetect.extract.dom import OPAQUE, events, serialised
 from dupdetect.extract.flatten import read_page
@@ -26,7 +26,8 @@ PAGES = sorted((Path(__file__).parents[2] / "golden" / "pages").glob("*/source.h
 
 def _columns(serial: str, limits: Limits = DEFAULT_LIMITS) -> dict[str, object] | None:
     kept = {**flat._OF_LOOK, **{name: {} for name in ASKED}}
-    return loops.compiled.flatten(serial, flat._flows(OPAQUE), kept, limits.depth, limits.elements)
+    read = loops.compiled.flatten(serial, flat._flows(OPAQUE), kept, Look, limits.depth, limits.elements)
+    return read and read[0]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.parent.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -77,24 +78,77 @@ def test_words_weigh_the_same_to_the_bit(monkey, texts) -> None:
     assert loops.scores(texts, table).tolist() == _by_python(monkey, loops.scores, texts, table).tolist()
 
 
+_UNNAMED = frozenset(("body",))
+
+
+def _named(said: list[str]) -> list[tuple[str | None, ...]]:
+    return [("p", name, None, "") for name in said]
+
+
 @example(said=["fooBarBAZqux XMLHttp aB B1 ABc", "", "Z", "zebra apple zebra", "apple zebra"])
-@given(said=st.lists(st.text("abAB-_ 1é\0", max_size=12) | st.text(max_size=6), min_size=1, max_size=6))
+@given(said=st.lists(st.text("abAB-_ 1é\0", max_size=12) | st.text(max_size=6), max_size=6))
 def test_names_have_the_words_that_the_expressions_find(monkey, said) -> None:
-    vocabulary, words, starts = loops.names(said)
-    slow = _by_python(monkey, loops.names, said)
+    looks = [*_named(said), ("body", "not this", "nor that", None), ("p", "one", "two", "three", "not this one")]
+    vocabulary, words, starts = loops.names(looks, _UNNAMED, 3)
+    slow = _by_python(monkey, loops.names, looks, _UNNAMED, 3)
     assert (vocabulary, words.tolist(), starts.tolist()) == (slow[0], slow[1].tolist(), slow[2].tolist())
+    assert "not" not in vocabulary
+    assert "three" in vocabulary
 
 
 def test_a_name_of_any_length_is_read() -> None:
     long = "X" + "ab" * 5_000
     words = [f"w{'x' * (n % 50)}{chr(97 + n % 26)}" for n in range(3_000)]
-    vocabulary, numbers, starts = loops.names([" ".join(words), " ".join(reversed(words)), long])
+    looks = _named([" ".join(words), " ".join(reversed(words)), long])
+    vocabulary, numbers, starts = loops.names(looks, _UNNAMED, 3)
     assert vocabulary[-1] == long.lower()
-    assert (
-        numbers[starts[0] : starts[1]].tolist()
-        == numbers[starts[1] : starts[2]].tolist()
-        == [0, *range(1, len(set(words)) + 1)]
+    different = len(set(words))
+    assert numbers[: starts[1]].tolist() == numbers[starts[1] : starts[2]].tolist() == [*range(different + 1)]
+
+
+@given(
+    words=st.lists(
+        st.text("abs", max_size=12) | st.sampled_from(["sidebar", "leftsidebarad", "ad", "sideba"]), max_size=9
     )
+)
+def test_words_of_names_mean_the_same(monkey, words) -> None:
+    table, stems = (
+        loops.WordTable({"ad": 1, "ab": 2, "sidebar": 4, "none": 0}),
+        loops.WordTable({"sidebar": 8, "bab": 16}),
+    )
+    assert loops.bits(words, table, stems).tolist() == _by_python(monkey, loops.bits, words, table, stems).tolist()
+    table = loops.WordTable({"ad": 1.5, "ab": -0.1, "sidebar": 4.0})
+    assert loops.weights(words, table).tolist() == _by_python(monkey, loops.weights, words, table).tolist()
+
+
+def test_a_glued_name_means_what_its_stems_mean_and_a_short_one_nothing() -> None:
+    table, stems = loops.WordTable({"sidebar": 1}), loops.WordTable({"sidebar": 8, "left": 16})
+    assert loops.bits(["sidebar", "sidebarleft", "lefts", "otherwise"], table, stems).tolist() == [1, 24, 0, 0]
+
+
+_CLASSES = np.zeros(0x10001, np.uint8)
+_CLASSES[[ord(sign) for sign in "abAB"]], _CLASSES[ord(" ")], _CLASSES[0x65E5], _CLASSES[0x10000] = 1, 6, 8, 128
+
+
+@example(texts=["x.”", "”)", "A", "1", "ǅ", "½", "²", "日本。", "𝔘x"])
+@given(
+    texts=st.lists(
+        st.text("abAB 1.”)日𝔘\n", min_size=1, max_size=9) | st.text(min_size=1, max_size=5), min_size=1, max_size=6
+    )
+)
+def test_characters_are_counted_alike(monkey, texts) -> None:
+    arguments = texts, _CLASSES, "”)", ".。"
+    assert loops.forms(*arguments).tolist() == _by_python(monkey, loops.forms, *arguments).tolist()
+
+
+@example(text="\0")
+@example(text="a\ud800")
+@example(text="𝔘\udfff")
+@example(text="\ufffd")
+@example(text="é" * 70)
+@given(text=st.text(st.characters(), max_size=40))
+def test_flaws_are_seen_alike(monkey, text) -> None:
+    assert loops.flaws(text) == _by_python(monkey, loops.flaws, text)
 
 
 _trees = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 3), st.booleans()), max_size=30)
@@ -109,11 +163,16 @@ def test_elements_inherit_alike(monkey, tree, bits, weights) -> None:
     parents = np.array([-1, *(place % number for number, (place, _, _) in enumerate(tree, 1))])
     looks = np.array([0, *(look for _, look, _ in tree)])
     held = np.array([number for number, (_, _, holds) in enumerate(tree, 1) if holds], np.int64)
-    for values in (np.array(bits), np.array(weights)):
-        found = loops.inherited(held, parents, looks, values)
-        slow = _by_python(monkey, loops.inherited, held, parents, looks, values)
-        assert found.dtype == slow.dtype == values.dtype
-        assert found.tolist() == slow.tolist()
+    for call in (loops.inherited, partial(loops.inherited, nearest=True)):
+        for values in (np.array(bits) - 2**20, np.array(weights)):
+            if call is loops.inherited or values.dtype == np.int64:
+                found, slow = call(held, parents, looks, values), _by_python(monkey, call, held, parents, looks, values)
+                assert found.dtype == slow.dtype == values.dtype
+                assert found.tolist() == slow.tolist()
+    lasts = held + held % 3
+    ranges = held[lasts <= len(looks)], lasts[lasts <= len(looks)]
+    slow = _by_python(monkey, loops.inner, *ranges, looks, np.array(weights))
+    assert loops.inner(*ranges, looks, np.array(weights)).tolist() == slow.tolist()
     steps = np.array([0, 1, 1, 2])
     slow = _by_python(monkey, loops.paths, held, parents, looks, steps)
     assert loops.paths(held, parents, looks, steps).tolist() == slow.tolist()
@@ -138,8 +197,21 @@ def test_arrays_that_do_not_fit_are_refused_unread(held, parents, looks) -> None
 
 
 @pytest.mark.parametrize(
+    ("firsts", "lasts", "looks"),
+    [([0], [9], [0]), ([-1], [1], [0]), ([0], [1], [9]), ([0], [1, 1], [0]), ([0], [1], [-1])],
+)
+def test_blocks_of_elements_that_are_none_are_refused(firsts, lasts, looks) -> None:
+    with pytest.raises(ValueError, match="do not fit"):
+        loops.inner(np.array(firsts), np.array(lasts), np.array(looks), np.array([1.0, 2.0]))
+
+
+@pytest.mark.parametrize(
     "call",
-    [lambda: loops.compiled.tally([b"x"], loops.WordTable({}).compiled, {}, 9), lambda: loops.compiled.names(["x", 1])],
+    [
+        lambda: loops.compiled.tally([b"x"], loops.WordTable({}).compiled, {}, 9),
+        lambda: loops.compiled.names([("p", 1)], _UNNAMED, 1),
+        lambda: loops.compiled.names(["p"], _UNNAMED, 1),
+    ],
 )
 def test_what_is_no_text_is_refused(call) -> None:
     with pytest.raises(TypeError):
@@ -148,8 +220,9 @@ def test_what_is_no_text_is_refused(call) -> None:
 
 def test_words_made_to_collide_are_left_to_dicts_that_cannot_be_made_to(monkey) -> None:
     words = colliding(510)
-    assert loops.compiled.names([" ".join(words)]) is None
-    assert set(loops.names([" ".join(words)])[0]) == {"\0", *words}
+    looks = _named([" ".join(words)])
+    assert loops.compiled.names(looks, _UNNAMED, 3) is None
+    assert set(loops.names(looks, _UNNAMED, 3)[0]) == {"\0", *words}
     told = dict.fromkeys(words, 1)
     assert loops.compiled.tally(["x"], loops.WordTable({}).compiled, told, 300) is None
     assert loops.tally([f"{words[3]} {words[7]}"], loops.WordTable({}), told).tolist() == [[0, 2, 2, 0]]

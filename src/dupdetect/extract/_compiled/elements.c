@@ -24,24 +24,31 @@ static int fits(const Py_buffer *held, const Py_buffer *parents, const Py_buffer
     return fine;
 }
 
+/* How what a look says goes together with what is said around. */
+enum { BITS, SUM, NEAREST };
+
 PyObject *call_inherited(PyObject *Py_UNUSED(module), PyObject *arguments) {
     Py_buffer arrays[4];
-    int sums;
-    if (!PyArg_ParseTuple(arguments, "y*y*y*y*p:inherited", &arrays[0], &arrays[1], &arrays[2], &arrays[3], &sums))
+    int how;
+    if (!PyArg_ParseTuple(arguments, "y*y*y*y*i:inherited", &arrays[0], &arrays[1], &arrays[2], &arrays[3], &how))
         return NULL;
     PyObject *found = NULL;
     if (fits(&arrays[0], &arrays[1], &arrays[2], &arrays[3]) &&
         (found = PyBytes_FromStringAndSize(NULL, arrays[1].len))) {
-        const int64_t *elements = arrays[0].buf, *outer = arrays[1].buf, *numbers = arrays[2].buf;
-        memset(PyBytes_AS_STRING(found), 0, (size_t)arrays[1].len);
+        const int64_t *elements = arrays[0].buf, *outer = arrays[1].buf, *numbers = arrays[2].buf,
+                      *values = arrays[3].buf;
+        int64_t *all = (int64_t *)PyBytes_AS_STRING(found);
+        double *sums = (double *)PyBytes_AS_STRING(found);
+        const double *weights = arrays[3].buf;
+        memset(all, 0, (size_t)arrays[1].len);
         for (Size place = 0; place < arrays[0].len / 8; place++) {
-            int64_t element = elements[place];
-            if (sums)
-                ((double *)PyBytes_AS_STRING(found))[element] = ((double *)PyBytes_AS_STRING(found))[outer[element]] +
-                                                                ((const double *)arrays[3].buf)[numbers[element]];
+            int64_t element = elements[place], around = outer[element], number = numbers[element];
+            if (how == SUM)
+                sums[element] = sums[around] + weights[number];
+            else if (how == BITS)
+                all[element] = all[around] | values[number];
             else
-                ((int64_t *)PyBytes_AS_STRING(found))[element] = ((int64_t *)PyBytes_AS_STRING(found))[outer[element]] |
-                                                                 ((const int64_t *)arrays[3].buf)[numbers[element]];
+                all[element] = values[number] < 0 ? all[around] : values[number];
         }
     }
     return released(arrays, 4, found);
@@ -68,5 +75,34 @@ PyObject *call_paths(PyObject *Py_UNUSED(module), PyObject *arguments) {
         }
     }
     empty(&table);
+    return released(arrays, 4, answer(fine, found));
+}
+
+PyObject *call_inner(PyObject *Py_UNUSED(module), PyObject *arguments) {
+    Py_buffer arrays[4];
+    if (!PyArg_ParseTuple(arguments, "y*y*y*y*:inner", &arrays[0], &arrays[1], &arrays[2], &arrays[3]))
+        return NULL;
+    const int64_t *firsts = arrays[0].buf, *lasts = arrays[1].buf, *looks = arrays[2].buf;
+    const double *weights = arrays[3].buf;
+    Size blocks = arrays[0].len / 8, elements = arrays[2].len / 8, kinds = arrays[3].len / 8;
+    PyObject *found = PyBytes_FromStringAndSize(NULL, arrays[0].len);
+    Size *last = PyMem_Calloc((size_t)kinds + 1, sizeof *last); /* the block that had each look last */
+    int fine = found && last && arrays[1].len == arrays[0].len;
+    for (Size block = 0; fine && block < blocks; block++) {
+        double sum = 0;
+        fine = firsts[block] >= 0 && lasts[block] <= elements;
+        for (int64_t element = firsts[block]; fine && element < lasts[block]; element++) {
+            int64_t look = looks[element];
+            fine = look >= 0 && look < kinds;
+            if (fine && last[look] != block + 1) {
+                last[look] = block + 1;
+                sum += weights[look];
+            }
+        }
+        memcpy(PyBytes_AS_STRING(found) + block * (Size)sizeof sum, &sum, sizeof sum);
+    }
+    PyMem_Free(last);
+    if (!fine && !PyErr_Occurred())
+        PyErr_SetString(PyExc_ValueError, "the arrays do not fit each other");
     return released(arrays, 4, answer(fine, found));
 }

@@ -140,6 +140,7 @@ typedef struct {
         *kept[KEPT]; /* of each attribute's number: dict of elements and values, None for those of a look; borrowed */
     Numbers parents, look_numbers, ends, block_starts, block_ends, owners, firsts, lasts, linked, links, strong, tag_of;
     PyObject *tag_names, *looks, *texts, *spans, *data, *heads;
+    PyTypeObject *kind; /* of looks: a tuple with names */
     Bytes run, piece_text, title, key;
     Numbers pieces; /* where each begins in the run */
     Open *open;
@@ -405,6 +406,27 @@ static int add_head(Reader *reader, Size tag) {
     return add(reader->heads, Py_BuildValue("(ON)", PyList_GET_ITEM(reader->tag_names, tag), has));
 }
 
+static int add_look(Reader *reader, Size tag, const Attribute *const *of_look) {
+    PyObject *look = PyTuple_New(OF_LOOK + 1);
+    NEED(look);
+    PyTuple_SET_ITEM(look, 0, Py_NewRef(PyList_GET_ITEM(reader->tag_names, tag)));
+    for (int which = 0; which < OF_LOOK; which++) {
+        PyObject *value = of_look[which] ? value_of(reader, of_look[which]) : Py_NewRef(Py_None);
+        PyTuple_SET_ITEM(look, which + 1, value);
+        if (!value) {
+            Py_DECREF(look);
+            return FAILED;
+        }
+    }
+    /* Of the named kind that Python knows looks as. */
+    PyObject *arguments = PyTuple_Pack(1, look), *named = NULL;
+    Py_DECREF(look);
+    if (arguments)
+        named = PyTuple_Type.tp_new(reader->kind, arguments, NULL);
+    Py_XDECREF(arguments);
+    return add(reader->looks, named);
+}
+
 /* Number what a style sheet sees of an element; keep its other attributes that somebody asks for. */
 static int read_look(Reader *reader, Size tag) {
     const Attribute *of_look[OF_LOOK] = {NULL};
@@ -432,18 +454,7 @@ static int read_look(Reader *reader, Size tag) {
     NEED(number >= 0 && push(&reader->look_numbers, number + 1));
     if (number < before)
         return FINE;
-    PyObject *look = PyTuple_New(OF_LOOK + 1);
-    NEED(look);
-    PyTuple_SET_ITEM(look, 0, Py_NewRef(PyList_GET_ITEM(reader->tag_names, tag)));
-    for (int which = 0; which < OF_LOOK; which++) {
-        PyObject *value = of_look[which] ? value_of(reader, of_look[which]) : Py_NewRef(Py_None);
-        PyTuple_SET_ITEM(look, which + 1, value);
-        if (!value) {
-            Py_DECREF(look);
-            return FAILED;
-        }
-    }
-    return add(reader->looks, look);
+    return add_look(reader, tag, of_look);
 }
 
 static int open_element(Reader *reader, Size tag, Size flow) {
@@ -588,6 +599,18 @@ static PyObject *list_of(const Numbers *numbers) {
     return list;
 }
 
+/* The numbers for NumPy. */
+static PyObject *array_of(const Numbers *numbers) {
+    return PyBytes_FromStringAndSize((const char *)(numbers->at ? numbers->at : &numbers->size),
+                                     numbers->size * (Size)sizeof(Size));
+}
+
+static int put(PyObject *dict, const char *name, PyObject *value) {
+    int fine = value && !PyDict_SetItemString(dict, name, value);
+    Py_XDECREF(value);
+    return fine;
+}
+
 static PyObject *columns_of(Reader *reader) {
     reader->ends.at[0] = reader->elements;
     reader->block_ends.at[0] = reader->blocks;
@@ -596,14 +619,35 @@ static PyObject *columns_of(Reader *reader) {
         return NULL;
     for (Size element = 0; element < reader->elements; element++)
         PyList_SET_ITEM(tags, element, Py_NewRef(PyList_GET_ITEM(reader->tag_names, reader->tag_of.at[element])));
-    return Py_BuildValue("{sNsNsNsNsNsNsNsNsNsNsNsNsOsOsOsOsOsN}", "tags", tags, "parents", list_of(&reader->parents),
-                         "look_numbers", list_of(&reader->look_numbers), "ends", list_of(&reader->ends), "block_starts",
-                         list_of(&reader->block_starts), "block_ends", list_of(&reader->block_ends), "owners",
-                         list_of(&reader->owners), "firsts", list_of(&reader->firsts), "lasts", list_of(&reader->lasts),
-                         "linked", list_of(&reader->linked), "links", list_of(&reader->links), "strong",
-                         list_of(&reader->strong), "looks", reader->looks, "texts", reader->texts, "spans",
-                         reader->spans, "data", reader->data, "heads", reader->heads, "title",
-                         text_of(reader->title.at ? reader->title.at : "", reader->title.size));
+    const struct {
+        const char *list, *array;
+        const Numbers *numbers;
+    } columns[] = {
+        {"parents", "parent_array", &reader->parents},
+        {"look_numbers", "look_array", &reader->look_numbers},
+        {"ends", NULL, &reader->ends},
+        {"block_starts", "start_array", &reader->block_starts},
+        {"block_ends", "end_array", &reader->block_ends},
+        {"owners", "owner_array", &reader->owners},
+        {"firsts", "first_array", &reader->firsts},
+        {"lasts", "last_array", &reader->lasts},
+        {"linked", "linked_array", &reader->linked},
+        {"links", "links_array", &reader->links},
+        {"strong", "strong_array", &reader->strong},
+    };
+    PyObject *lists = Py_BuildValue("{sNsOsOsOsOsOsN}", "tags", tags, "looks", reader->looks, "texts", reader->texts,
+                                    "spans", reader->spans, "data", reader->data, "heads", reader->heads, "title",
+                                    text_of(reader->title.at ? reader->title.at : "", reader->title.size));
+    PyObject *arrays = PyDict_New();
+    int fine = lists && arrays;
+    for (size_t which = 0; fine && which < sizeof columns / sizeof *columns; which++)
+        fine = put(lists, columns[which].list, list_of(columns[which].numbers)) &&
+               (!columns[which].array || put(arrays, columns[which].array, array_of(columns[which].numbers)));
+    if (fine)
+        return Py_BuildValue("(NN)", lists, arrays);
+    Py_XDECREF(lists);
+    Py_XDECREF(arrays);
+    return NULL;
 }
 
 static int prepare(Reader *reader, PyObject *flows, PyObject *kept) {
@@ -630,8 +674,7 @@ static int prepare(Reader *reader, PyObject *flows, PyObject *kept) {
     /* Element 0 stands around all. */
     Size root;
     TRY(read_name(reader, "#root", 5, &root));
-    TRY(add(reader->looks, Py_BuildValue("(OOOOOO)", PyList_GET_ITEM(reader->tag_names, 0), Py_None, Py_None, Py_None,
-                                         Py_None, Py_None)));
+    TRY(add_look(reader, 0, (const Attribute *[OF_LOOK]){NULL}));
     NEED(push(&reader->parents, -1) && push(&reader->look_numbers, 0) && push(&reader->ends, 0) &&
          push(&reader->block_starts, 0) && push(&reader->block_ends, 0) && push(&reader->tag_of, 0));
     reader->elements = reader->first = 1;
@@ -642,9 +685,13 @@ PyObject *call_flatten(PyObject *Py_UNUSED(module), PyObject *arguments) {
     Reader reader = {0};
     PyObject *html, *flows, *kept, *columns = NULL;
     Size deepest, most, size;
-    if (!PyArg_ParseTuple(arguments, "UO!O!nn:flatten", &html, &PyDict_Type, &flows, &PyDict_Type, &kept, &deepest,
-                          &most))
+    if (!PyArg_ParseTuple(arguments, "UO!O!O!nn:flatten", &html, &PyDict_Type, &flows, &PyDict_Type, &kept,
+                          &PyType_Type, &reader.kind, &deepest, &most))
         return NULL;
+    if (!PyType_IsSubtype(reader.kind, &PyTuple_Type)) {
+        PyErr_SetString(PyExc_TypeError, "looks are tuples");
+        return NULL;
+    }
     reader.at = PyUnicode_AsUTF8AndSize(html, &size);
     if (!reader.at)
         return NULL;

@@ -11,6 +11,11 @@ PyObject *call_scores(PyObject *, PyObject *);
 PyObject *call_names(PyObject *, PyObject *);
 PyObject *call_inherited(PyObject *, PyObject *);
 PyObject *call_paths(PyObject *, PyObject *);
+PyObject *call_bits(PyObject *, PyObject *);
+PyObject *call_weights(PyObject *, PyObject *);
+PyObject *call_forms(PyObject *, PyObject *);
+PyObject *call_flaws(PyObject *, PyObject *);
+PyObject *call_inner(PyObject *, PyObject *);
 
 static PyMethodDef methods[] = {
     {"flatten", call_flatten, METH_VARARGS,
@@ -21,9 +26,15 @@ static PyMethodDef methods[] = {
     {"tally", call_tally, METH_VARARGS,
      "Return of each text the bits of its words, how many differ, and how many are of either kind."},
     {"scores", call_scores, METH_VARARGS, "Return the sum of the weights of each text's words and pairs of words."},
-    {"names", call_names, METH_O, "Return the different words of names, each look's, and where each look begins."},
+    {"names", call_names, METH_VARARGS,
+     "Return the different words of names, each look's, and where each look begins."},
+    {"bits", call_bits, METH_VARARGS, "Return the bits of words, and of those that they are glued from."},
+    {"weights", call_weights, METH_VARARGS, "Return the weights of words."},
+    {"flaws", call_flaws, METH_O, "Return what a text has that no text should."},
+    {"forms", call_forms, METH_VARARGS, "Return how many characters of each class each text has, and its form."},
+    {"inner", call_inner, METH_VARARGS, "Return the sum over the different looks within each block."},
     {"inherited", call_inherited, METH_VARARGS,
-     "Return what each element's look and those around it say: all bits, or the sum."},
+     "Return what each element's look and those around it say: all bits, the sum, or the nearest."},
     {"paths", call_paths, METH_VARARGS, "Return the number of the path of steps to each element."},
     {NULL, NULL, 0, NULL},
 };

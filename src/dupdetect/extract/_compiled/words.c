@@ -322,9 +322,9 @@ static void settle(Naming *naming) {
     naming->entries.size = start + kept;
 }
 
-/* Note the words of some names: letters, parted by all else, and before capitals; a capital alone is none. */
-static int read_names(Naming *naming, const char *at, const char *end) {
-    int fine = push(&naming->starts, naming->entries.size) && push(&naming->entries, 0);
+/* Note the words of a name: letters, parted by all else, and before capitals; a capital alone is none. */
+static int read_name(Naming *naming, const char *at, const char *end) {
+    int fine = 1;
     while (fine && at < end) {
         const char *word = at;
         while (at < end && is_lower(*at))
@@ -346,23 +346,42 @@ static int read_names(Naming *naming, const char *at, const char *end) {
         else
             at++;
     }
-    if (fine)
-        settle(naming);
     return fine;
 }
 
-PyObject *call_names(PyObject *Py_UNUSED(module), PyObject *said) {
-    Naming naming = {.vocabulary = PyList_New(0)};
-    PyObject *found = NULL, *none = PyUnicode_FromStringAndSize("\0", 1);
-    int fine = naming.vocabulary && none && PyList_Check(said) && widen(&naming.words) &&
-               number_of(&naming.words, "\0", 1, 1) == 0 && !PyList_Append(naming.vocabulary, none);
-    Py_XDECREF(none);
-    for (Size look = 0; fine && look < PyList_GET_SIZE(said); look++) {
-        Size size;
-        PyObject *names = PyList_GET_ITEM(said, look);
-        const char *at = utf8_of(names, &size);
-        fine = at && read_names(&naming, at, at + size);
+/* Note the words of each name of a look: a tuple, its tag first. */
+static int read_look(Naming *naming, PyObject *look, PyObject *unnamed, Size names) {
+    if (!PyTuple_Check(look) || PyTuple_GET_SIZE(look) <= names) {
+        PyErr_SetString(PyExc_TypeError, "a look is a tuple of a tag and names");
+        return 0;
     }
+    if (!push(&naming->starts, naming->entries.size) || !push(&naming->entries, 0))
+        return 0;
+    int skip = PySet_Contains(unnamed, PyTuple_GET_ITEM(look, 0));
+    for (Size which = 1; !skip && which <= names; which++) {
+        Size size;
+        PyObject *name = PyTuple_GET_ITEM(look, which);
+        const char *at = name == Py_None ? NULL : utf8_of(name, &size);
+        if (name != Py_None && (!at || !read_name(naming, at, at + size)))
+            return 0;
+    }
+    if (skip >= 0)
+        settle(naming);
+    return skip >= 0;
+}
+
+PyObject *call_names(PyObject *Py_UNUSED(module), PyObject *arguments) {
+    PyObject *looks, *unnamed, *found = NULL;
+    Size count;
+    if (!PyArg_ParseTuple(arguments, "O!O!n:names", &PyList_Type, &looks, &PyFrozenSet_Type, &unnamed, &count))
+        return NULL;
+    Naming naming = {.vocabulary = PyList_New(0)};
+    PyObject *none = PyUnicode_FromStringAndSize("\0", 1);
+    int fine = naming.vocabulary && none && widen(&naming.words) && number_of(&naming.words, "\0", 1, 1) == 0 &&
+               !PyList_Append(naming.vocabulary, none);
+    Py_XDECREF(none);
+    for (Size look = 0; fine && look < PyList_GET_SIZE(looks); look++)
+        fine = read_look(&naming, PyList_GET_ITEM(looks, look), unnamed, count);
     if (fine)
         found = Py_BuildValue("(Oy#y#)", naming.vocabulary, naming.entries.at, naming.entries.size * (Size)sizeof(Size),
                               naming.starts.at, naming.starts.size * (Size)sizeof(Size));
@@ -370,5 +389,62 @@ PyObject *call_names(PyObject *Py_UNUSED(module), PyObject *said) {
     empty(&naming.words);
     PyMem_Free(naming.entries.at);
     PyMem_Free(naming.starts.at);
+    return answer(fine, found);
+}
+
+/* Whether a word holds a stem. */
+static int holds(const char *word, Size size, const char *stem, Size length) {
+    const char *end = word + size - length + 1;
+    for (; word < end && (word = memchr(word, *stem, (size_t)(end - word))); word++)
+        if (!memcmp(word, stem, (size_t)length))
+            return 1;
+    return 0;
+}
+
+PyObject *call_bits(PyObject *Py_UNUSED(module), PyObject *arguments) {
+    PyObject *words, *capsules[2], *found = NULL;
+    Size glued;
+    if (!PyArg_ParseTuple(arguments, "O!OOn:bits", &PyList_Type, &words, &capsules[0], &capsules[1], &glued))
+        return NULL;
+    Vocabulary *known = PyCapsule_GetPointer(capsules[0], VOCABULARY);
+    Vocabulary *stems = known ? PyCapsule_GetPointer(capsules[1], VOCABULARY) : NULL;
+    if (!stems)
+        return NULL;
+    const Table *table = &stems->words;
+    found = PyBytes_FromStringAndSize(NULL, PyList_GET_SIZE(words) * (Size)sizeof(int64_t));
+    int fine = found != NULL;
+    for (Size place = 0; fine && place < PyList_GET_SIZE(words); place++) {
+        Size size;
+        const char *word = utf8_of(PyList_GET_ITEM(words, place), &size);
+        if (!(fine = word != NULL))
+            break;
+        Size number = number_of(&known->words, word, size, 0);
+        int64_t all = number < 0 ? 0 : known->bits[number];
+        if (!all && size >= glued)
+            for (Size stem = 0; stem < table->hashes.size; stem++)
+                if (holds(word, size, table->letters.at + table->starts.at[stem],
+                          table->starts.at[stem + 1] - table->starts.at[stem]))
+                    all |= stems->bits[stem];
+        memcpy(PyBytes_AS_STRING(found) + place * (Size)sizeof all, &all, sizeof all);
+    }
+    return answer(fine, found);
+}
+
+PyObject *call_weights(PyObject *Py_UNUSED(module), PyObject *arguments) {
+    PyObject *words, *capsule;
+    if (!PyArg_ParseTuple(arguments, "O!O:weights", &PyList_Type, &words, &capsule))
+        return NULL;
+    Vocabulary *known = PyCapsule_GetPointer(capsule, VOCABULARY);
+    PyObject *found = known ? PyBytes_FromStringAndSize(NULL, PyList_GET_SIZE(words) * (Size)sizeof(double)) : NULL;
+    int fine = found != NULL;
+    for (Size place = 0; fine && place < PyList_GET_SIZE(words); place++) {
+        Size size;
+        const char *word = utf8_of(PyList_GET_ITEM(words, place), &size);
+        if (!(fine = word != NULL))
+            break;
+        Size number = number_of(&known->words, word, size, 0);
+        double weight = number < 0 ? 0.0 : known->weights[number];
+        memcpy(PyBytes_AS_STRING(found) + place * (Size)sizeof weight, &weight, sizeof weight);
+    }
     return answer(fine, found);
 }
