@@ -167,7 +167,9 @@ def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
             elif flow <= _STRONG:
                 end = len(pieces)
                 if end - start < _SHORT and before and (end > start or blocks > block_starts[element]):
-                    spans[element] = " ".join("".join(pieces[start:end]).split())
+                    own = pieces[start:end]
+                    if sum(map(len, own)) < _SHORT_TEXT:
+                        spans[element] = " ".join("".join(own).split())
                 if flow == _LINK:
                     link_depth -= 1
                 else:
@@ -274,6 +276,7 @@ def flatten(events: Iterable[Event], limits: Limits = DEFAULT_LIMITS) -> Page:
 _ASKED = frozenset(ASKED)
 _END: list[Event] = [(0, TEXT, " ")]  # ends every open element, and says nothing
 _SHORT = 9  # pieces: longer inline elements are no name, date or headline
+_SHORT_TEXT = 1_000  # code points
 
 
 def _mostly_links(pieces: list[str], start: int, linked: int) -> bool:

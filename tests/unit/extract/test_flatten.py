@@ -144,7 +144,10 @@ def test_any_page_is_read_alike(pieces: list[str]) -> None:
             "<p>",
             "</p>",
             "<p></b>",
-            "<p a></p>",
+            "<p ",
+            "<p a",
+            "<p a=",
+            "<p a=></p>",
             "<p a=b></p>",
             '<p a="></p>',
             '<p a="b"c="d"></p>',
@@ -173,6 +176,15 @@ def test_any_page_is_read_alike(pieces: list[str]) -> None:
 )
 def test_what_no_serialiser_writes_is_left_to_the_loop_over_nodes(serial: str) -> None:
     assert _columns(serial) is None
+
+
+def test_an_attribute_without_a_value_is_read_as_older_parsers_write_it() -> None:
+    old, new = (
+        _columns('<p hidden title class lang="de"></p>'),
+        _columns('<p hidden="" title="" class="" lang="de"></p>'),
+    )
+    assert old is not None
+    assert old == new
 
 
 @given(st.text("<>/!-?=\"' ap&;\n", max_size=30), st.integers(0, 30))

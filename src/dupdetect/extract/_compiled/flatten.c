@@ -96,7 +96,8 @@ static int unescape(Bytes *out, const char *at, const char *end) {
 
 /* --- a page's columns --- */
 
-/* What an element is to the flow of text: dupdetect/extract/fast.py gives each name one of these, and perhaps more. */
+/* What an element is to the flow of text: dupdetect/extract/flatten.py gives each name one of these, and perhaps more.
+ */
 enum {
     BLOCK,
     PRE,
@@ -114,8 +115,9 @@ enum {
     FOREIGN = 64
 };
 
-/* An inline element of so many pieces is no name, date or headline. */
+/* An inline element of so many pieces, or of so many code points, is no name, date or headline. */
 #define SHORT 9
+#define SHORT_TEXT 1000
 /* Attributes that are part of a look. */
 #define OF_LOOK 5
 /* Attributes that are asked for, at most. */
@@ -133,31 +135,28 @@ typedef struct {
 
 typedef struct {
     const char *at, *end;
-    Table names, known, looks_known,
-        attributes_known; /* tags of this page; those with a flow; looks; attributes that are kept */
+    /* Tags of this page; tags with a flow; looks; attributes that are asked for. */
+    Table names, known, looks_known, attributes_known;
     Numbers flows, flow_of;
-    PyObject
-        *kept[KEPT]; /* of each attribute's number: dict of elements and values, None for those of a look; borrowed */
+    /* By an attribute's number: dict of elements and values, None for those of a look; borrowed. */
+    PyObject *kept[KEPT];
     Numbers parents, look_numbers, ends, block_starts, block_ends, owners, firsts, lasts, linked, links, strong, tag_of;
     PyObject *tag_names, *looks, *texts, *spans, *data, *heads;
     PyTypeObject *kind; /* of looks: a tuple with names */
-    Bytes run, piece_text, title, key;
-    Numbers pieces; /* where each begins in the run */
+    Bytes run, scratch, title, key;
+    Numbers pieces, points; /* where each piece begins in the run; how many code points stand before it */
     Open *open;
     Size level, room;
     Attribute *has;
     Size count, has_room;
     /* The flow of text. */
-    Size inner, owner, first, elements, blocks, breaks, run_linked, run_links, run_strong, in_links, in_strong, in_pre;
+    Size inner, owner, first, elements, blocks, breaks, run_linked, run_links, run_strong, run_points, in_links,
+        in_strong, in_pre;
     int in_title;
 } Reader;
 
-/* How a step ended. */
-enum {
-    FINE,
-    FAILED,
-    STRANGE
-}; /* a Python error is set; the markup is not what a serialiser writes, or beyond a limit */
+/* How a step ended: well; with a Python error; at markup that no serialiser writes, or beyond a limit. */
+enum { FINE, FAILED, STRANGE };
 
 #define TRY(step)                                                                                                      \
     do {                                                                                                               \
@@ -195,17 +194,17 @@ static int set_at(PyObject *dict, Size number, PyObject *value) {
 static PyObject *value_of(Reader *reader, const Attribute *attribute) {
     if (!memchr(attribute->value, '&', (size_t)attribute->value_size))
         return text_of(attribute->value, attribute->value_size);
-    reader->piece_text.size = 0;
-    if (!unescape(&reader->piece_text, attribute->value, attribute->value + attribute->value_size))
+    reader->scratch.size = 0;
+    if (!unescape(&reader->scratch, attribute->value, attribute->value + attribute->value_size))
         return PyErr_NoMemory();
-    return text_of(reader->piece_text.at, reader->piece_text.size);
+    return text_of(reader->scratch.at, reader->scratch.size);
 }
 
 /* End the block so far, if it has words. */
 static int finish(Reader *reader) {
     const char *at = reader->run.at, *end = at + reader->run.size;
     int kept = 0, width;
-    reader->piece_text.size = 0;
+    reader->scratch.size = 0;
     if (reader->in_pre) {
         const char *left = at, *right = end;
         while (left < right && (width = space_at(left, right)))
@@ -223,32 +222,39 @@ static int finish(Reader *reader) {
                 at++;
             while (at < end && (end[-1] == '\r' || end[-1] == '\n'))
                 end--;
-            NEED(reserve(&reader->piece_text, end - at));
+            NEED(reserve(&reader->scratch, end - at));
             while (at < end)
                 if ((unsigned char)*at >= 0x80 && (width = invisible_at(at, end)))
                     at += width;
                 else
-                    reader->piece_text.at[reader->piece_text.size++] = *at++;
+                    reader->scratch.at[reader->scratch.size++] = *at++;
         }
     }
     if (!kept)
-        NEED(collapse(&reader->piece_text, at, end, 1));
-    at = reader->piece_text.at;
-    if (reader->piece_text.size && !all_space(at, at + reader->piece_text.size)) {
-        TRY(add(reader->texts, text_of(at, reader->piece_text.size)));
+        NEED(collapse(&reader->scratch, at, end, 1));
+    at = reader->scratch.at;
+    if (reader->scratch.size && !all_space(at, at + reader->scratch.size)) {
+        TRY(add(reader->texts, text_of(at, reader->scratch.size)));
         NEED(push(&reader->owners, reader->owner) && push(&reader->firsts, reader->first) &&
              push(&reader->lasts, reader->elements) && push(&reader->linked, reader->run_linked) &&
              push(&reader->links, reader->run_links) && push(&reader->strong, reader->run_strong));
         reader->blocks++;
     }
-    reader->run.size = reader->pieces.size = 0;
-    reader->run_linked = reader->run_links = reader->run_strong = 0;
+    reader->run.size = reader->pieces.size = reader->points.size = 0;
+    reader->run_linked = reader->run_links = reader->run_strong = reader->run_points = 0;
     return FINE;
 }
 
 static int add_piece(Reader *reader, const char *text, Size size) {
-    NEED(push(&reader->pieces, reader->run.size) && append(&reader->run, text, size));
+    NEED(push(&reader->pieces, reader->run.size) && push(&reader->points, reader->run_points) &&
+         append(&reader->run, text, size));
+    reader->run_points += size; /* white space of one byte each */
     return FINE;
+}
+
+/* Code points from a piece on. */
+static Size points_from(const Reader *reader, Size piece) {
+    return piece < reader->pieces.size ? reader->run_points - reader->points.at[piece] : 0;
 }
 
 /* Where the piece of a number begins: the end for the one that comes next. */
@@ -277,11 +283,12 @@ static int close_element(Reader *reader) {
         return FINE;
     } else {
         Size start = open->start, end = reader->pieces.size;
-        if (end - start < SHORT && open->said && (end > start || reader->blocks > reader->block_starts.at[element])) {
+        if (end - start < SHORT && points_from(reader, start) < SHORT_TEXT && open->said &&
+            (end > start || reader->blocks > reader->block_starts.at[element])) {
             Size from = start_of(reader, start < end ? start : end);
-            reader->piece_text.size = 0;
-            NEED(collapse(&reader->piece_text, reader->run.at + from, reader->run.at + reader->run.size, 0));
-            TRY(set_at(reader->spans, element, text_of(reader->piece_text.at, reader->piece_text.size)));
+            reader->scratch.size = 0;
+            NEED(collapse(&reader->scratch, reader->run.at + from, reader->run.at + reader->run.size, 0));
+            TRY(set_at(reader->spans, element, text_of(reader->scratch.at, reader->scratch.size)));
         }
         if (open->flow == LINK)
             reader->in_links--;
@@ -291,12 +298,13 @@ static int close_element(Reader *reader) {
             if (reader->run_links - open->links > 2 && start) {
                 Size from = start_of(reader, start);
                 const char *run = reader->run.at;
-                Size inside = code_points(run + from, run + reader->run.size);
+                Size inside = points_from(reader, start);
                 if ((double)(reader->run_linked - open->linked) >= 0.9 * (double)inside &&
                     !all_space(run, run + from)) {
                     if (start < end) {
-                        reader->pieces.size = start;
+                        reader->pieces.size = reader->points.size = start;
                         reader->run.size = from;
+                        reader->run_points -= inside;
                     }
                     reader->run_links = open->links;
                     reader->run_linked = open->linked;
@@ -322,13 +330,12 @@ static int read_text(Reader *reader, const char *at, const char *end) {
         reader->run.size = start;
         return reader->pieces.size ? add_piece(reader, " ", 1) : FINE;
     }
-    NEED(push(&reader->pieces, start));
+    NEED(push(&reader->pieces, start) && push(&reader->points, reader->run_points));
     reader->breaks = 0;
-    if (reader->in_links || reader->in_strong) {
-        Size length = code_points(from, to);
-        reader->run_linked += reader->in_links ? length : 0;
-        reader->run_strong += reader->in_strong ? length : 0;
-    }
+    Size length = code_points(from, to);
+    reader->run_points += length;
+    reader->run_linked += reader->in_links ? length : 0;
+    reader->run_strong += reader->in_strong ? length : 0;
     return FINE;
 }
 
@@ -337,12 +344,20 @@ static int read_attributes(Reader *reader) {
     const char *at = reader->at, *end = reader->end;
     for (reader->count = 0; at < end && *at == ' '; reader->count++) {
         const char *name = ++at;
-        const char *equals = end - at > 1 ? memchr(at + 1, '=', (size_t)(end - at - 1)) : NULL;
-        if (!equals || end - equals < 3 || equals[1] != '"')
+        if (at == end)
             return STRANGE;
-        at = memchr(equals + 2, '"', (size_t)(end - equals - 2));
-        if (!at)
-            return STRANGE;
+        do /* a name may begin with "=" */
+            at++;
+        while (at < end && *at != '=' && *at != ' ' && *at != '>');
+        const char *stop = at, *value = at;
+        if (at < end && *at == '=') { /* else it has no value: older lexbors write that so */
+            if (end - at < 3 || at[1] != '"')
+                return STRANGE;
+            value = at + 2;
+            at = memchr(value, '"', (size_t)(end - value));
+            if (!at)
+                return STRANGE;
+        }
         if (reader->count == reader->has_room) {
             Size room = reader->has_room ? 2 * reader->has_room : 32;
             Attribute *has = PyMem_Realloc(reader->has, (size_t)room * sizeof *has);
@@ -350,7 +365,8 @@ static int read_attributes(Reader *reader) {
             reader->has = has;
             reader->has_room = room;
         }
-        reader->has[reader->count] = (Attribute){name, equals + 2, equals - name, at++ - equals - 2};
+        reader->has[reader->count] = (Attribute){name, value, stop - name, at - value};
+        at += value > stop;
     }
     if (at == end || *at != '>')
         return STRANGE;
@@ -707,13 +723,14 @@ PyObject *call_flatten(PyObject *Py_UNUSED(module), PyObject *arguments) {
     empty(&reader.known);
     empty(&reader.looks_known);
     empty(&reader.attributes_known);
-    Numbers *all[] = {&reader.flows,        &reader.flow_of,    &reader.parents, &reader.look_numbers, &reader.ends,
-                      &reader.block_starts, &reader.block_ends, &reader.owners,  &reader.firsts,       &reader.lasts,
-                      &reader.linked,       &reader.links,      &reader.strong,  &reader.tag_of,       &reader.pieces};
+    Numbers *all[] = {&reader.flows,  &reader.flow_of,      &reader.parents,    &reader.look_numbers,
+                      &reader.ends,   &reader.block_starts, &reader.block_ends, &reader.owners,
+                      &reader.firsts, &reader.lasts,        &reader.linked,     &reader.links,
+                      &reader.strong, &reader.tag_of,       &reader.pieces,     &reader.points};
     for (size_t which = 0; which < sizeof all / sizeof *all; which++)
         PyMem_Free(all[which]->at);
     PyMem_Free(reader.run.at);
-    PyMem_Free(reader.piece_text.at);
+    PyMem_Free(reader.scratch.at);
     PyMem_Free(reader.title.at);
     PyMem_Free(reader.key.at);
     PyMem_Free(reader.open);
