@@ -39,6 +39,7 @@ __all__ = [
     "compiled",
     "flaws",
     "forms",
+    "give_back",
     "inherited",
     "inner",
     "names",
@@ -89,6 +90,12 @@ class WordTable:
 
 
 # ------------------------------------------------------------------------------------------------------------- texts
+
+
+def give_back() -> None:
+    """Give memory that is free back to the system: glibc keeps up to twice the largest piece that it ever held."""
+    if COMPILED:
+        compiled.give_back()
 
 
 NUL, SURROGATE, REPLACEMENT = 1, 2, 4

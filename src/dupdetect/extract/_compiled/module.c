@@ -2,6 +2,9 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 PyObject *call_flatten(PyObject *, PyObject *);
 PyObject *call_survey(PyObject *, PyObject *);
@@ -17,7 +20,16 @@ PyObject *call_forms(PyObject *, PyObject *);
 PyObject *call_flaws(PyObject *, PyObject *);
 PyObject *call_inner(PyObject *, PyObject *);
 
+static PyObject *call_give_back(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing)) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef methods[] = {
+    {"give_back", call_give_back, METH_NOARGS,
+     "Give memory that is free back to the system, where the C library keeps it."},
     {"flatten", call_flatten, METH_VARARGS,
      "Return the columns of a page as a serialiser wrote it, None where none did."},
     {"survey", call_survey, METH_VARARGS,
