@@ -1,11 +1,9 @@
 """The only module that knows a parser. A tree of either kind becomes one stream of events, in document order.
 
 Two lanes: selectolax's lexbor, the default, and BeautifulSoup, which people have in hand and which is the reference.
-Processor time a page from string to the end of the walk, 214 pages of 313 thousand characters on average
-(``python -m benchmarks run parsers --data DIR``): lexbor 7 ms, of which parsing 1.2 ms; BeautifulSoup 26 ms with lxml,
-39 ms with html.parser, 83 ms with html5lib. lxml needs 3.5 ms for parsing and a bare walk that yields nothing yet, and
-reads broken markup otherwise than browsers do; lexbor builds the tree that they build. Both walks keep their own stack:
-a page decides how deep it nests.
+lexbor builds the tree that browsers build, and can write it out as HTML in one piece: `dupdetect.extract.flatten` reads
+that where it can (``python -m benchmarks run parsers --data DIR`` compares the ways). Both walks keep their own stack,
+since a page decides how deep it nests.
 
 An event is a triple, depth first: ``(depth, tag, attributes)`` is an element, ``(depth, TEXT, str)`` is text,
 ``(depth, DATA, str)`` is the JSON-LD of a ``<script>``. An event ends every open element that is as deep or deeper, so

@@ -89,7 +89,7 @@ def extract(
         parts = [read_post_metadata(page, post, metadata, url) for post in judged.posts]
         notes = (*notes, f"the page has {several} articles, one under the other; they are joined here")
         metadata = _joined(metadata, parts)
-    return _article(
+    article = _article(
         page,
         metadata,
         judged.reasons,
@@ -101,6 +101,8 @@ def extract(
         site=site,
         sections=sections,
     )
+    _let_go(source)
+    return article
 
 
 def extract_all(
@@ -139,9 +141,9 @@ def extract_all(
         _require_text(judged)
     except ExtractionError as error:
         raise (error.of(id) if id else error) from None
-    if not judged.posts:
-        return [_article(page, metadata, judged.reasons, notes, id=id, url=url, site=site)]
     articles = []
+    if not judged.posts:
+        articles.append(_article(page, metadata, judged.reasons, notes, id=id, url=url, site=site))
     for number, post in enumerate(judged.posts, 1):
         said = read_post_metadata(page, post, metadata, url)
         article = _article(
@@ -156,6 +158,7 @@ def extract_all(
         )
         if article.text:
             articles.append(article)
+    _let_go(source)
     return articles
 
 
@@ -265,16 +268,19 @@ def flattened(
         if not isinstance(source, (str, bytes)) and not page.heads and not page.title.strip():
             raise EmptyDocumentError("the document is empty")
         raise NoArticleError("the page has no text; is it drawn by a script? Then hand in what a browser rendered")
-    del document
-    if isinstance(source, (str, bytes)) and len(source) >= _LARGE:
-        give_back()
     return page, notes
 
 
-_LARGE = (
-    2_000_000  # code points or bytes: a dozen times as much memory is let go of, in some ms where the page takes 100
-)
 _BARE = 600  # code points: less text than that on a whole page makes us look into <noscript>
+
+
+def _let_go(source: str | bytes | BeautifulSoup) -> None:
+    """Give back what a large page took, a dozen times its size: some ms, where the page takes 60 and more."""
+    if isinstance(source, (str, bytes)) and len(source) >= _LARGE:
+        give_back()
+
+
+_LARGE = 1_000_000  # code points or bytes
 
 
 def _require_text(judged: Judged) -> None:
