@@ -89,13 +89,13 @@ class WordTable:
         return self.openers.union(self.words, (_BETWEEN,))
 
 
-# ------------------------------------------------------------------------------------------------------------- texts
-
-
 def give_back() -> None:
     """Give memory that is free back to the system: glibc keeps up to twice the largest piece that it ever held."""
     if COMPILED:
         compiled.give_back()
+
+
+# ------------------------------------------------------------------------------------------------------------- texts
 
 
 NUL, SURROGATE, REPLACEMENT = 1, 2, 4

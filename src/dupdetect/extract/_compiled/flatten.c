@@ -96,8 +96,7 @@ static int unescape(Bytes *out, const char *at, const char *end) {
 
 /* --- a page's columns --- */
 
-/* What an element is to the flow of text: dupdetect/extract/flatten.py gives each name one of these, and perhaps more.
- */
+/* What an element is to the flow of text: flatten.py beside this folder gives each name one of these, and more. */
 enum {
     BLOCK,
     PRE,

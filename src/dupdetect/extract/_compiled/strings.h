@@ -8,6 +8,11 @@
 #include <stdint.h>
 #include <string.h>
 
+/* NumPy is handed arrays of Size as 64-bit numbers: elsewhere nothing is built, and Python's loops do the work. */
+#if SIZE_MAX < UINT64_MAX
+#error "a platform of 64 bits is needed"
+#endif
+
 typedef Py_ssize_t Size;
 
 typedef struct {
